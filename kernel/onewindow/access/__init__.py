@@ -1,0 +1,1 @@
+"""Accounts, sessions, policy and the encryption of personal fields."""

@@ -1,0 +1,1 @@
+"""NATS: the embedded server, the connection, subjects, envelopes and the log."""

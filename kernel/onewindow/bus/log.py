@@ -1,0 +1,151 @@
+"""The log of what this side says: outbox, history and answer to "your log after my cursor", in one table."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from onewindow.bus.envelope import Event, Placed, dump, event_from_json, event_json
+from onewindow.bus.errors import Unreadable
+from onewindow.bus.tables import BusTables
+from onewindow.office.types import OfficeId, new_id
+from onewindow.store import Tx
+
+EPOCH: Final = "epoch"
+# A page of the log must fit into one message of the bus (4 MB), with room for base64 and headers.
+PAGE_BYTES: Final = 2_500_000
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One event with its place in this log and the ciphertext of its words, which never enter JetStream."""
+
+    pos: int
+    event: Event
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """The answer to "your log after my cursor"; `more` when there is another page after it."""
+
+    epoch: str
+    rows: tuple[LogRow, ...]
+    more: bool
+
+    def to_bytes(self) -> bytes:
+        return dump({"epoch": self.epoch, "more": self.more, "rows": [
+            {"event": event_json(Placed(row.event, row.pos, self.epoch)),
+             "body": None if row.body is None else base64.b64encode(row.body).decode()} for row in self.rows]})
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Self:
+        try:
+            value = json.loads(payload)
+            rows = []
+            for item in value["rows"]:
+                placed = event_from_json(item["event"])
+                body = None if item["body"] is None else base64.b64decode(item["body"])
+                rows.append(LogRow(placed.pos, placed.event, body))
+            return cls(str(value["epoch"]), tuple(rows), bool(value["more"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable from error
+
+
+class Meta:
+    """Small facts about this store: the log's epoch, how far the relay came."""
+
+    def __init__(self, tables: BusTables) -> None:
+        self._table = tables.meta
+
+    def get(self, conn: Connection, key: str) -> str | None:
+        return conn.execute(select(self._table.c.value).where(self._table.c.key == key)).scalar()
+
+    def set(self, tx: Tx, key: str, value: str) -> None:
+        tx.upsert(self._table, {"key": key, "value": value}, key=["key"])
+
+
+class Log:
+    """Append in the transaction of the effect; the relay alone gives each row its place (`pos`)."""
+
+    def __init__(self, tables: BusTables, source: str) -> None:
+        self._log = tables.log
+        self.source = source
+        self.meta = Meta(tables)
+        self.listeners: list[Callable[[], None]] = []    # called after a commit that appended, in the lane's thread
+
+    def append(self, tx: Tx, event: Event, body: bytes | None = None) -> None:
+        """Say `event` when this transaction commits; `body` is the ciphertext of its words."""
+        if event.source != self.source:
+            raise Unreadable(source=event.source)
+        tx.insert(self._log, {
+            "pos": None, "event_id": event.id, "type": event.type, "schema_version": event.schema,
+            "office": event.office, "township": event.township, "subject": event.subject, "at": event.time,
+            "data": event.data, "body": body})
+        for listener in self.listeners:
+            tx.on_commit(listener)
+
+    def stamp(self, tx: Tx, limit: int) -> int:
+        """Give the next places to at most `limit` rows that have none, in the order of their ids; how many got one.
+
+        Only the relay calls this, one relay at a time: ids are drawn before commit, so their order alone would let a
+        row appear behind a reader's cursor.
+        """
+        pending = (select(self._log.c.id).where(self._log.c.pos.is_(None)).order_by(self._log.c.id)
+                   .limit(limit).subquery())
+        numbered = select(pending.c.id, func.row_number().over(order_by=pending.c.id).label("n")).subquery()
+        changed = tx.execute(update(self._log).where(self._log.c.id == numbered.c.id)
+                             .values(pos=numbered.c.n + self.head(tx.conn)))
+        return changed.rowcount
+
+    def head(self, conn: Connection) -> int:
+        """The last place given; 0 in a new log."""
+        return conn.execute(select(func.max(self._log.c.pos))).scalar() or 0
+
+    def waiting(self, conn: Connection, sent: int) -> bool:
+        """Whether there are rows that the relay has not sent."""
+        query = select(self._log.c.id).where(self._log.c.pos.is_(None)).limit(1)
+        return self.head(conn) > sent or conn.execute(query).first() is not None
+
+    def after(self, conn: Connection, office: OfficeId | None, pos: int, limit: int) -> list[LogRow]:
+        """At most `limit` rows after place `pos`, in order; those of one office, or (None) all."""
+        return [self._row(row) for row in conn.execute(self._query(office, pos, limit))]
+
+    def page(self, conn: Connection, office: OfficeId | None, pos: int, limit: int = 500) -> LogPage:
+        """The answer to one log request: as many rows as fit into one message."""
+        rows: list[LogRow] = []
+        room = PAGE_BYTES
+        for row in self.after(conn, office, pos, limit + 1):
+            room -= len(row.body or b"") * 4 // 3 + len(json.dumps(row.event.data)) + 500
+            if rows and (room < 0 or len(rows) == limit):
+                return LogPage(self.epoch(conn), tuple(rows), True)
+            rows.append(row)
+        return LogPage(self.epoch(conn), tuple(rows), False)
+
+    def _query(self, office: OfficeId | None, pos: int, limit: int) -> Select[Any]:
+        query = select(self._log).where(self._log.c.pos > pos).order_by(self._log.c.pos).limit(limit)
+        return query if office is None else query.where(self._log.c.office == office)
+
+    def _row(self, row: Row[Any]) -> LogRow:
+        event = Event(row.event_id, row.type, self.source, row.subject, row.at, OfficeId(row.office), row.township,
+                      row.data, row.schema_version)
+        return LogRow(row.pos, event, row.body)
+
+    def epoch(self, conn: Connection) -> str:
+        """The name of this log's life; another one means that it was restored and its places begin anew."""
+        return self.meta.get(conn, EPOCH) or ""
+
+    def ensure_epoch(self, tx: Tx) -> str:
+        """The epoch, made at the first call."""
+        return self.epoch(tx.conn) or self.new_epoch(tx)
+
+    def new_epoch(self, tx: Tx) -> str:
+        """Begin a new epoch: after a restore, places may be given again to other events."""
+        epoch = new_id()
+        self.meta.set(tx, EPOCH, epoch)
+        return epoch
+
+

@@ -1,0 +1,199 @@
+"""From the log to JetStream: gives every row its place and publishes it, in order, until it is acknowledged."""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from nats.aio.msg import Msg
+from sqlalchemy import Connection as Sql
+from sqlalchemy.exc import SQLAlchemyError
+
+from onewindow.bus.connection import Connection, stored
+from onewindow.bus.envelope import Placed, encode
+from onewindow.bus.errors import BusUnavailable, NobodyAnswers, StreamMissing, TimedOut
+from onewindow.bus.log import Log, LogRow
+from onewindow.store import Store, Tx, advisory_lock
+from onewindow.store.leader import Leader
+
+logger = logging.getLogger(__name__)
+
+PUBLISHED: Final = "published"
+_ACK_SECONDS = 5.0
+_LEADER_SECONDS = 2.0
+
+Window = deque[tuple[int, asyncio.Future[Msg]]]
+
+
+class Relay:
+    """One runs for each store (on PostgreSQL among all processes). Rows stay after publishing: JetStream is no copy.
+
+    When something was not acknowledged it goes back to that row and sends again everything after it, with the same
+    ids, so that what belongs together is first seen in the order of the log.
+    """
+
+    def __init__(self, store: Store, log: Log, connection: Connection, *, window: int = 256, idle: float | None = None,
+                 missing: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._store = store
+        self._log = log
+        self._connection = connection
+        self._window = window
+        # A SQLite store has no other writers, so nobody has to look for rows of theirs.
+        self._idle = idle if idle is not None else (2.0 if store.dialect == "sqlite" else 0.05)
+        self._missing = missing
+        self._leader = Leader(store.place, "relay")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._poked = asyncio.Event()
+        self._ringing = False
+        self._advanced = asyncio.Condition()
+        self._rewind: int | None = None
+        self._saved = 0
+        self.published = 0
+        log.listeners.append(self.poke)
+
+    def poke(self) -> None:
+        """There is something new; from any thread, as often as one likes."""
+        if self._loop is not None and not self._ringing and not self._loop.is_closed():
+            self._ringing = True
+            self._loop.call_soon_threadsafe(self._poked.set)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            while True:
+                try:
+                    await self._connection.wait_connected()
+                    if await asyncio.to_thread(self._leader.holds):
+                        await self._relay()
+                    await asyncio.sleep(_LEADER_SECONDS / 2)
+                except StreamMissing:
+                    await self._ask_for_stream()
+                except (BusUnavailable, TimedOut):
+                    await asyncio.sleep(0.05)
+                except SQLAlchemyError:
+                    logger.exception("relay: the store does not answer")
+                    await asyncio.sleep(1)
+        finally:
+            self._loop = None
+            await asyncio.shield(asyncio.to_thread(self._leader.release))
+
+    async def republish(self, from_pos: int = 0) -> int:
+        """Publish everything after `from_pos` once more and wait for it; the place reached."""
+        head = await self._store.read(self._log.head)
+        await self._store.write(lambda tx: self._log.meta.set(tx, PUBLISHED, str(from_pos)))
+        self._rewind = from_pos
+        self.published = self._saved = from_pos
+        self._poked.set()
+        async with self._advanced:
+            await self._advanced.wait_for(lambda: self._rewind is None and self.published >= head)
+        return self.published
+
+    async def wait_published(self, pos: int) -> None:
+        """Wait until everything up to `pos` is in JetStream."""
+        async with self._advanced:
+            await self._advanced.wait_for(lambda: self.published >= pos)
+
+    async def _ask_for_stream(self) -> None:
+        logger.warning("relay: the stream is missing")
+        if self._missing is None:
+            await asyncio.sleep(0.5)
+            return
+        with contextlib.suppress(BusUnavailable, NobodyAnswers, TimedOut):
+            await self._missing()
+        await asyncio.sleep(0.05)
+
+    async def _relay(self) -> None:
+        """Publish as long as we lead and nothing fails."""
+        loop = asyncio.get_running_loop()
+        epoch = await self._store.write(self._log.ensure_epoch)
+        sent = self.published = self._saved = await self._store.read(self._stand)
+        self._rewind = None
+        window: Window = deque()
+        look = loop.time() + _LEADER_SECONDS
+        fresh = True
+        try:
+            while True:
+                if self._rewound():
+                    return
+                if loop.time() > look:
+                    look = loop.time() + _LEADER_SECONDS
+                    if not await asyncio.to_thread(self._leader.holds):
+                        return
+                rows = await self._next(sent, fresh)
+                fresh = len(rows) == self._window
+                for row in rows:
+                    if len(window) >= self._window:
+                        await self._settle(window)
+                    window.append((row.pos, await self._publish(row, epoch)))
+                    sent = row.pos
+                while window and window[0][1].done():
+                    await self._settle(window)
+                if not fresh:
+                    fresh = await self._rest(window)
+        finally:
+            for _, future in window:
+                future.cancel()
+
+    def _rewound(self) -> bool:
+        return self._rewind is not None
+
+    def _stand(self, conn: Sql) -> int:
+        return int(self._log.meta.get(conn, PUBLISHED) or 0)
+
+    async def _next(self, sent: int, fresh: bool) -> list[LogRow]:
+        """The rows after `sent`, stamped; writes only where something is new."""
+        published = self.published
+        if not fresh and not await self._store.read(lambda conn: self._log.waiting(conn, sent)):
+            if published > self._saved:
+                await self._store.write(lambda tx: self._log.meta.set(tx, PUBLISHED, str(published)))
+                self._saved = published
+            return []
+
+        def work(tx: Tx) -> list[LogRow]:
+            advisory_lock(tx.conn, "relay stamp")    # should two relays ever overlap, their places don't
+            self._log.stamp(tx, 4 * self._window)
+            if published > self._saved:
+                self._log.meta.set(tx, PUBLISHED, str(published))
+            return self._log.after(tx.conn, None, sent, self._window)
+
+        rows = await self._store.write(work)
+        self._saved = max(self._saved, published)
+        return rows
+
+    async def _publish(self, row: LogRow, epoch: str) -> asyncio.Future[Msg]:
+        message = encode(Placed(row.event, row.pos, epoch))
+        return await self._connection.send(message.subject, message.payload, message.headers)
+
+    async def _settle(self, window: Window) -> None:
+        """Wait for the oldest acknowledgement."""
+        pos, future = window[0]
+        try:
+            async with asyncio.timeout(_ACK_SECONDS):
+                stored(await future)
+        except TimeoutError:
+            raise TimedOut from None
+        window.popleft()
+        self.published = pos
+        async with self._advanced:
+            self._advanced.notify_all()
+
+    async def _rest(self, window: Window) -> bool:
+        """Wait for an acknowledgement or for something new; whether there is something new."""
+        ring = asyncio.create_task(self._poked.wait())
+        waits: set[asyncio.Future[object]] = {ring}  # type: ignore[arg-type]
+        if window:
+            waits.add(window[0][1])  # type: ignore[arg-type]
+        try:
+            await asyncio.wait(waits, timeout=_ACK_SECONDS if window else self._idle,
+                               return_when=asyncio.FIRST_COMPLETED)
+            if window and not ring.done():
+                await self._settle(window)
+        finally:
+            ring.cancel()
+        self._ringing = False    # before looking: a poke from now on rings again
+        poked = self._poked.is_set()
+        self._poked.clear()
+        return poked

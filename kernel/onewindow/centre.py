@@ -1,0 +1,303 @@
+"""The composition root: settings in, a wired centre out. The one place where the parts meet."""
+
+import asyncio
+import base64
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+
+from onewindow.access.accounts import Accounts
+from onewindow.access.vault import Vault
+from onewindow.bus.claims import Signer
+from onewindow.bus.connection import Access, Connection
+from onewindow.bus.credentials import Credentials, NatsUser
+from onewindow.bus.jetstream import Topology
+from onewindow.bus.log import Log
+from onewindow.bus.relay import Relay
+from onewindow.bus.server import EmbeddedServer
+from onewindow.bus.serverconfig import ServerSettings
+from onewindow.bus.subjects import KERNEL
+from onewindow.bus.tables import BusTables, bus_tables
+from onewindow.clocks.book import CalendarBook
+from onewindow.clocks.importing import note_published
+from onewindow.clocks.recompute import CalendarJob
+from onewindow.clocks.scheduler import Scheduler
+from onewindow.documents.files import FileStore
+from onewindow.documents.render import Renderer
+from onewindow.documents.service import Documents
+from onewindow.errors import Misconfigured
+from onewindow.host.host import Host, HostSettings
+from onewindow.host.run import open_store
+from onewindow.i18n import _
+from onewindow.office.types import OfficeId
+from onewindow.organisation.cache import OrganisationCache
+from onewindow.plugins.book import OfficesBook
+from onewindow.plugins.discovery import Found, discover
+from onewindow.routing import window
+from onewindow.routing.commands import Commands
+from onewindow.routing.context import Kernel
+from onewindow.routing.desk import Desk
+from onewindow.routing.handling import Handling
+from onewindow.routing.register import Registrar
+from onewindow.routing.switchboard import Switchboard
+from onewindow.routing.tracking import Tracking
+from onewindow.settings import Settings
+from onewindow.store import Store
+from onewindow.store.base import KernelTable
+from onewindow.store.migrations import KERNEL_VERSION_TABLE, KERNEL_VERSIONS, Migrations
+
+KERNEL_SCHEMA = "ow_kernel"
+KERNEL_TABLES: BusTables = bus_tables(KernelTable.metadata)
+log = structlog.get_logger(__name__)
+
+
+def kernel_migrations(settings: Settings) -> Migrations:
+    """The migrations of the kernel's store."""
+    schema = KERNEL_SCHEMA if settings.database else None
+    metadata = KernelTable.metadata
+    return Migrations(settings.kernel_database, schema, [KERNEL_VERSIONS], KERNEL_VERSION_TABLE, metadata)
+
+
+class Centre:
+    """A township governance service centre at work. Make one with settings, `start` it, and `stop` it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] | None = None,
+        found: Sequence[Found] | None = None,
+        reconcile_seconds: float = 60.0,
+        command_seconds: float = 10.0,
+        scheduler_tick: float = 30.0,
+    ):
+        self.settings = settings
+        self.now = now or settings.now
+        self.district = settings.district.lower()
+        self.found = list(discover() if found is None else found)
+        self.vault = Vault.load(settings.key_file)
+        self._prepare_store()
+        schema = KERNEL_SCHEMA if settings.database else None
+        self.store = Store.open(settings.kernel_database, metadata=KernelTable.metadata, schema=schema)
+        self.organisation = OrganisationCache(self.store)
+        self.book = OfficesBook(self.store)
+        self.calendar = CalendarBook()
+        self.accounts = Accounts(self.store, self.vault, self.organisation)
+        files_ = FileStore(settings.data / "documents", self.vault)
+        self.documents = Documents(self.store, self.vault, files_, Renderer(seconds=settings.render_seconds))
+        self.signer = Signer(self.vault.child("claims"), self.vault.anchor)
+        self.kernel = Kernel(
+            vault=self.vault,
+            log=Log(KERNEL_TABLES, f"/onewindow/{self.district}/{KERNEL}"),
+            district=self.district,
+            organisation=lambda: self.organisation.current,
+            offices=lambda: self.book.current,
+            book=self.calendar,
+            documents=self.documents,
+            now=self.now,
+        )
+        self.registrar = Registrar(self.store, self.kernel)
+        self.desk = Desk(self.store, self.kernel)
+        self.scheduler = Scheduler(
+            self.store,
+            self.now,
+            lambda tx, turned: window.clock_turned(tx, self.kernel, turned),
+            jobs=[
+                ("unsigned", lambda tx, now: window.unsigned(tx, self.kernel, now)),
+                ("calendar", CalendarJob(self.calendar, lambda tx, new: window.clock_recomputed(tx, self.kernel, new))),
+            ],
+            tick=scheduler_tick,
+        )
+        self.server: EmbeddedServer | None = None
+        self.hosts: dict[str, Host] = {}
+        self._reconcile_seconds = reconcile_seconds
+        self._command_seconds = command_seconds
+        self._connections: list[Connection] = []
+        self._host_stores: list[Store] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _prepare_store(self) -> None:
+        """Bring an embedded store forward by itself; elsewhere only `onewindow migrate` does."""
+        migrations = kernel_migrations(self.settings)
+        if self.settings.database:
+            migrations.check()
+        else:
+            self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            migrations.upgrade()
+
+    # Starting and stopping -------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start everything: documents, the bus, the kernel's end of it, and the offices of this process."""
+        try:
+            await self.store.write(self.kernel.log.ensure_epoch)
+            await self.store.write(lambda tx: self.book.record(tx, self.found, now=self.now()))
+            await self.store.read(self.book.refresh)
+            await self.store.write(lambda tx: note_published(tx, self.calendar, self.now()))
+            await self.store.read(self.calendar.refresh)
+            await self.organisation.refresh()
+            await self.documents.start(now=self.now())
+            await self._start_bus()
+            await self._start_hosts()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start_bus(self) -> None:
+        if not self.settings.nats:
+            binary = Path(self.settings.nats_server) if self.settings.nats_server else None
+            folder = self.settings.data / "nats"
+            self.server = EmbeddedServer(ServerSettings(folder, self.district, binary=binary), self.users())
+            await self.server.start()
+        connection = await self._connect(self._access(None))
+        topology = Topology(connection, self.district)
+        self.switchboard = Switchboard(
+            self.store,
+            self.kernel,
+            connection,
+            topology,
+            KERNEL_TABLES,
+            self.book,
+            self.signer,
+            reconcile_seconds=self._reconcile_seconds,
+            concerns=self.scheduler.wake,
+        )
+        self.commands = Commands(self.store, self.kernel, self.switchboard, seconds=self._command_seconds)
+        self.handling = Handling(self.desk, self.commands)
+        self.tracking = Tracking(self.store, self.kernel, self.commands)
+        await topology.ensure()
+        for office in self.book.current.known:
+            await topology.add_office(office)
+        self.relay = Relay(self.store, self.kernel.log, connection, missing=topology.ensure)
+        self._keep("relay", self.relay.run)
+        self._keep("switchboard", self.switchboard.run)
+        self._keep("commands", self.commands.run)
+        self._keep("scheduler", self.scheduler.run)
+        self._keep("snapshots", self._watch_snapshots)
+
+    async def _watch_snapshots(self) -> None:
+        """See within seconds what another process of this centre changed."""
+        while True:
+            await self.organisation.get()
+            await self.store.read(self.book.refresh)
+            await asyncio.sleep(2.0)
+
+    async def _start_hosts(self) -> None:
+        if not self.settings.embedded:
+            return
+        for found in self.found:
+            if found.office is None or found.reason or found.id in self.settings.remote:
+                continue
+            try:
+                await self._start_host(found)
+            except Exception:
+                # An office that cannot start must never stop the window.
+                log.exception("office.start_failed", office=found.id)
+
+    async def _start_host(self, found: Found) -> None:
+        assert found.office is not None
+        url = self.settings.office_database(found.id)
+        if not self.settings.database:
+            (self.settings.data / "offices").mkdir(exist_ok=True, mode=0o700)
+        store = await asyncio.to_thread(open_store, found.office, url)
+        self._host_stores.append(store)
+        connection = await self._connect(self._access(OfficeId(found.id)))
+        settings = HostSettings(self.district, self.kernel_keys(), self._reconcile_seconds)
+        vault = self.vault.child_vault(f"office:{found.id}")
+        host = Host(found.office, store, connection, vault, settings, self.now)
+        self.hosts[found.id] = host
+        self._keep(f"office {found.id}", host.run)
+
+    def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Keep a loop running: a failure is logged and it starts again, ever later."""
+
+        async def loop() -> None:
+            pause = 0.5
+            while True:
+                try:
+                    await run()
+                except Exception:
+                    log.exception("loop.failed", loop=name)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30.0)
+
+        self._tasks.append(asyncio.create_task(loop(), name=name))
+
+    async def stop(self) -> None:
+        """Stop everything, in the opposite order; nothing that was acknowledged is lost."""
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        for connection in reversed(self._connections):
+            with contextlib.suppress(Exception):
+                await connection.close()
+        self._connections.clear()
+        await self.documents.stop()
+        if self.server is not None:
+            await self.server.stop()
+            self.server = None
+        for store in self._host_stores:
+            await store.close()
+        self._host_stores.clear()
+        await self.store.close()
+
+    # The bus ---------------------------------------------------------------------------------------------------------
+
+    def users(self) -> list[NatsUser]:
+        """The logins of the embedded server: the kernel's, and one for each office that is known or installed."""
+        names = {found.id for found in self.found} | set(self.book.current.known) | set(self.settings.remote)
+        offices = sorted(OfficeId(name) for name in names)
+        return [self._user(None), *(self._user(office) for office in offices)]
+
+    def _user(self, office: OfficeId | None) -> NatsUser:
+        name = office or KERNEL
+        return NatsUser(name, self.vault.digest("nats-user", name), office)
+
+    def _access(self, office: OfficeId | None) -> Access:
+        user = self._user(office)
+        if self.server is not None:
+            return Access(self.server.url, user.name, user.password, office or KERNEL)
+        parts = urlsplit(self.settings.nats)
+        if office is None and parts.username:
+            name, password = parts.username, parts.password or ""
+        else:
+            name, password = user.name, user.password
+        return Access(f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}", name, password, office or KERNEL)
+
+    async def _connect(self, access: Access) -> Connection:
+        connection = await Connection.open(access, timeout=30)
+        self._connections.append(connection)
+        return connection
+
+    def kernel_keys(self) -> dict[str, str]:
+        """The public keys by which hosts check claims."""
+        return {self.signer.kid: self.signer.public_pem()}
+
+    def credentials(self, office: str) -> Credentials:
+        """What an office's host on a machine of its own needs to know."""
+        access = self._access(OfficeId(office))
+        url = access.url if isinstance(access.url, str) else access.url[0]
+        return Credentials(
+            url=url,
+            user=access.user,
+            password=access.password,
+            office=office,
+            district=self.district,
+            key=base64.b64encode(self.vault.child_vault(f"office:{office}").handed_over()),
+            kernel_keys=self.kernel_keys(),
+        )
+
+    async def let_in(self, office: str) -> Credentials:
+        """Let an office that is not installed here onto the bus."""
+        if self.server is not None:
+            known = {user.name for user in self.users()}
+            users = self.users() + ([] if office in known else [self._user(OfficeId(office))])
+            await self.server.reload(users)
+        elif not self.settings.nats:
+            raise Misconfigured(_("消息总线没有运行"))
+        return self.credentials(office)

@@ -1,0 +1,1 @@
+"""Deadlines, the working calendar and the scheduler that turns them."""

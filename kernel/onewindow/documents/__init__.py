@@ -1,0 +1,1 @@
+"""Documents: issuing, numbering, rendering, service, the index."""

@@ -1,0 +1,76 @@
+"""The documents' tables: what was issued, how it was served, and the bundles that it was made from."""
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, LargeBinary, String, Table
+from sqlmodel import Field
+
+from onewindow.store.base import KernelTable
+from onewindow.store.types import Instant
+
+
+class DocumentTable(KernelTable, table=True):
+    """An issued document (文书): its number, and where its rendering stands."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ix_document_case", "case_id"),
+        Index("ix_document_state", "state", "id"),
+        Index("ix_document_bundle", "bundle"),
+    )
+
+    id: str = Field(sa_column=Column(String(36), primary_key=True))
+    case_id: str = Field(sa_column=Column(String(36), nullable=False))
+    assignment_id: str | None = Field(default=None, sa_column=Column(String(36)))
+    township: str = Field(sa_column=Column(String, nullable=False))
+    kind: str = Field(sa_column=Column(String, nullable=False))
+    office: str = Field(sa_column=Column(String, nullable=False))
+    number: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    title: str = Field(sa_column=Column(String, nullable=False))
+    organ: str = Field(sa_column=Column(String, nullable=False))
+    bundle: str = Field(sa_column=Column(String(64), nullable=False))
+    # Sealed JSON: all that the template needs, frozen at issue. Gone once the document was erased.
+    data: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    state: str = Field(sa_column=Column(String, nullable=False))
+    sha256: str | None = Field(default=None, sa_column=Column(String(64)))
+    size: int | None = Field(default=None, sa_column=Column(BigInteger))
+    issued_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    issued_by: str | None = Field(default=None, sa_column=Column(String(36)))
+    sealed: bool = Field(sa_column=Column(Boolean, nullable=False))
+    # Sealed text: a template's complaint may quote the words. On a ready document: what is to be written in by hand.
+    failure: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+
+
+class DocumentServiceTable(KernelTable, table=True):
+    """A service (送达): when and how a document reached a party, as the proof says."""
+
+    __tablename__ = "document_service"
+    __table_args__ = (Index("ix_document_service_document", "document_id"),)
+
+    id: str = Field(sa_column=Column(String(36), primary_key=True))
+    document_id: str = Field(sa_column=Column(String(36), nullable=False))
+    party_id: str | None = Field(default=None, sa_column=Column(String(36)))
+    method: str = Field(sa_column=Column(String, nullable=False))
+    served_on: date = Field(sa_column=Column(Date, nullable=False))
+    recorded_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    recorded_by: str = Field(sa_column=Column(String(36), nullable=False))
+    # Sealed JSON: who took it, where, the witnesses, what was remarked. All of it may name people.
+    words: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    tracking_no: str | None = Field(default=None, sa_column=Column(String))
+
+
+class BundleTable(KernelTable, table=True):
+    """An office's templates, catalogues and schemas as one immutable piece; kept while something refers to it."""
+
+    __tablename__ = "bundle"
+
+    hash: str = Field(sa_column=Column(String(64), primary_key=True))
+    office: str = Field(sa_column=Column(String, nullable=False))
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    added_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+DOCUMENT: Final[Table] = KernelTable.metadata.tables["document"]
+SERVICE: Final[Table] = KernelTable.metadata.tables["document_service"]
+BUNDLE: Final[Table] = KernelTable.metadata.tables["bundle"]

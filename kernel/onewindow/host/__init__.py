@@ -1,0 +1,1 @@
+"""Runs an office against the bus."""

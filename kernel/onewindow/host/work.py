@@ -1,0 +1,295 @@
+"""The office's work itself: transactions over its proceedings, each with the log row that tells the kernel."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, select, update
+
+from onewindow.access.vault import Vault
+from onewindow.bus.envelope import Event
+from onewindow.bus.events import AssignmentChanged, ProceedingChanged
+from onewindow.bus.log import Log, LogRow
+from onewindow.bus.wire import ActReply, ActRequest, DescribeRequest, Description, Fault, OfferView, Said
+from onewindow.host.shelf import TxShelf
+from onewindow.host.tables import BUS, COMMAND, PROCEEDING
+from onewindow.i18n import _
+from onewindow.office.declaration import Office
+from onewindow.office.effects import Effect, Refusal
+from onewindow.office.errors import FormError
+from onewindow.office.fields import Facts
+from onewindow.office.manifest import Manifest
+from onewindow.office.procedure import Happening, Procedure
+from onewindow.office.run import Outcome, act, offers, react
+from onewindow.office.types import AssignmentState, new_id
+from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context, EmptyShelf
+from onewindow.store.sql import for_update
+from onewindow.store.tx import Tx
+
+FACTS = "facts"
+WORDS = "words"
+_ENDED = (AssignmentState.DONE, AssignmentState.RETURNED, AssignmentState.RECALLED)
+_LOCK = for_update(select(PROCEEDING).where(PROCEEDING.c.id == bindparam("one")))
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """An office with its key and its log: everything that its transactions need."""
+
+    office: Office
+    manifest: Manifest
+    vault: Vault
+    log: Log
+    district: str
+
+    def procedure(self, key: str, version: int) -> Procedure[Any]:
+        """The procedure in the version that a proceeding began under.
+
+        Raises:
+            LookupError: this host does not serve it any more.
+        """
+        found = self.office.procedure(key, version)
+        if found is None:
+            raise LookupError(f"{key} version {version}")
+        return found
+
+    def facts(self, procedure: Procedure[Any], row: dict[str, Any]) -> Facts:
+        """The facts of a proceeding; empty ones before its first step."""
+        if row["facts"] is None:
+            return procedure.facts()
+        return procedure.facts.model_validate(self.vault.open_json(FACTS, row["facts"], context=row["id"]))
+
+    # Receiving -------------------------------------------------------------------------------------------------------
+
+    def receive(self, tx: Tx, change: AssignmentChanged, township: str, now: datetime) -> None:
+        """Take over an assignment as it stands now; of several the highest version counts."""
+        data = change.model_dump(mode="json")
+        known = tx.execute(_LOCK, {"one": change.assignment_id}).mappings().one_or_none()
+        frozen = change.state in _ENDED
+        if known is None:
+            spec = self.manifest.procedure_for(change.track, change.category)
+            tx.insert(
+                PROCEEDING,
+                {
+                    "id": change.assignment_id,
+                    "case_id": change.case_id,
+                    "township": township,
+                    "procedure": spec.key,
+                    "procedure_version": spec.version,
+                    "state": next(s.key for s in spec.states if s.initial),
+                    "version": 0,
+                    "facts": None,
+                    "assignment": data,
+                    "assignment_version": change.version,
+                    "frozen": frozen,
+                    "created_at": now,
+                    "updated_at": now,
+                },
+            )
+        elif change.version > known["assignment_version"]:
+            tx.execute(
+                update(PROCEEDING)
+                .where(PROCEEDING.c.id == change.assignment_id)
+                .values(assignment=data, assignment_version=change.version, frozen=frozen, updated_at=now)
+            )
+
+    def happen(self, tx: Tx, assignment_id: str, happening: Happening, now: datetime) -> None:
+        """Let the procedure react to what happened outside it."""
+        found = tx.execute(_LOCK, {"one": assignment_id}).mappings().one_or_none()
+        if found is None or found["frozen"]:
+            return
+        row = dict(found)
+        procedure = self.procedure(row["procedure"], row["procedure_version"])
+        ctx = self._context(row, Actor(), now, _bare_view(row), {}, tx)
+        outcome = react(procedure, row["state"], self.facts(procedure, row), happening, ctx)
+        if isinstance(outcome, Outcome) and (outcome.effects or outcome.state != row["state"]):
+            self._write(tx, row, outcome, f"on:{happening.event}", "system", now)
+
+    # Commands --------------------------------------------------------------------------------------------------------
+
+    def act(self, tx: Tx, request: ActRequest, subject: str, actor: Actor, now: datetime) -> ActReply:
+        """Take one action: proceeding, log row and command row in this one transaction."""
+        digest = request_digest(request)
+        before = tx.execute(select(COMMAND).where(COMMAND.c.key == request.key)).mappings().one_or_none()
+        if before is not None:
+            if before["digest"] != digest or before["actor"] != subject:
+                return _refused(str(_("同一操作键不能用于不同的操作")), rule="key")
+            return ActReply(outcome="done", said=(self.said(tx.conn, before["event_id"]),))
+        if now > request.valid_until:
+            return _refused(str(_("操作已超过有效时间,没有执行")), rule="too-late")
+        found = tx.execute(_LOCK, {"one": request.assignment}).mappings().one_or_none()
+        if found is None:
+            return _refused(str(_("科室尚未收到这件交办")), remedy=str(_("稍后再试")), rule="unknown")
+        row = dict(found)
+        if row["frozen"]:
+            return _refused(str(_("交办已结束,不能再办理")), rule="frozen")
+        if request.expect is not None and request.expect != row["version"]:
+            return _refused(str(_("办理件已被他人更新")), remedy=str(_("刷新页面后再试")), rule="stale")
+        procedure = self.procedure(row["procedure"], row["procedure_version"])
+        ctx = self._context(row, actor, now, request.view, request.clocks, tx)
+        try:
+            outcome = act(procedure, row["state"], self.facts(procedure, row), request.action, request.form, ctx)
+        except FormError as error:
+            fields = {name: (kind, _plain(params)) for name, (kind, params) in error.errors.items()}
+            fault = Fault(reason=str(_("填写有误")), rule="form", fields=fields)
+            return ActReply(outcome="refused", fault=fault)
+        if isinstance(outcome, Refusal):
+            return _refused(outcome.reason, remedy=outcome.remedy, rule=outcome.rule)
+        event = self._write(tx, row, outcome, request.action, subject, now)
+        tx.insert(
+            COMMAND,
+            {
+                "key": request.key,
+                "actor": subject,
+                "digest": digest,
+                "assignment_id": row["id"],
+                "event_id": event.id,
+                "at": now,
+            },
+        )
+        return ActReply(outcome="done", said=(self.said(tx.conn, event.id, tx),))
+
+    def describe(self, tx_or_conn: Connection, request: DescribeRequest, actor: Actor, now: datetime) -> Description | None:
+        """What the case page shows of a proceeding; None before the assignment has arrived."""
+        found = tx_or_conn.execute(select(PROCEEDING).where(PROCEEDING.c.id == request.assignment)).mappings().first()
+        if found is None:
+            return None
+        row = dict(found)
+        procedure = self.procedure(row["procedure"], row["procedure_version"])
+        facts = self.facts(procedure, row)
+        ctx = self._context(row, actor, now, request.view, request.clocks, None)
+        offered: Sequence[Any] = [] if row["frozen"] else offers(procedure, row["state"], facts, ctx)
+        spec = self.manifest.procedure(row["procedure"], row["procedure_version"])
+        views = []
+        for offer in offered:
+            declared = spec.action(offer.action) if spec else None
+            refusal = offer.refusal
+            views.append(
+                OfferView(
+                    key=offer.action,
+                    title=declared.title if declared else offer.action,
+                    form=declared.form if declared else None,
+                    values=dict(offer.values),
+                    refusal=Fault(reason=refusal.reason, remedy=refusal.remedy, rule=refusal.rule) if refusal else None,
+                )
+            )
+        state = procedure.states[row["state"]]
+        blocks = tuple(b.model_dump(mode="json") for b in procedure.panel(facts, ctx))
+        return Description(
+            state=row["state"], title=state.title, version=row["version"], actions=tuple(views), blocks=blocks
+        )
+
+    # Saying ----------------------------------------------------------------------------------------------------------
+
+    def said(self, conn: Connection, event_id: str, tx: Tx | None = None) -> Said:
+        """An event of ours with its words, as a reply carries it."""
+        if tx is not None:
+            tx.flush()
+        row = conn.execute(select(BUS.log).where(BUS.log.c.event_id == event_id)).one()
+        event = Event(
+            row.event_id, row.type, self.log.source, row.subject, row.at, row.office, row.township, row.data,
+            row.schema_version,
+        )
+        return self.said_row(LogRow(row.pos or 0, event, row.body), self.log.epoch(conn))
+
+    def said_row(self, row: LogRow, epoch: str) -> Said:
+        """A log row with its words opened."""
+        if row.body is None:
+            return Said.of(row, epoch, None, None)
+        body = self.vault.open_json(WORDS, row.body, context=row.event.id)
+        facts = bytes.fromhex(body["facts"]) if body.get("facts") else None
+        return Said.of(row, epoch, {"effects": body["effects"], "listed": body["listed"]}, facts)
+
+    def _write(
+        self, tx: Tx, row: dict[str, Any], outcome: Outcome, action: str, subject: str, now: datetime
+    ) -> Event:
+        """The new state of a proceeding and the event that tells it."""
+        version = row["version"] + 1
+        facts = self.vault.seal(FACTS, orjson.dumps(outcome.facts.model_dump(mode="json")), context=row["id"])
+        tx.execute(
+            update(PROCEEDING)
+            .where(PROCEEDING.c.id == row["id"])
+            .values(state=outcome.state, version=version, facts=facts, updated_at=now)
+        )
+        procedure = self.procedure(row["procedure"], row["procedure_version"])
+        said = ProceedingChanged(
+            assignment_id=row["id"],
+            version=version,
+            procedure=row["procedure"],
+            procedure_version=row["procedure_version"],
+            state=outcome.state,
+            phase=procedure.states[outcome.state].phase,
+            action=action,
+            actor=subject,
+            at=now,
+            effects=[_public(e) for e in outcome.effects],
+            has_body=True,
+        )
+        event = said.event(
+            id=new_id(), district=self.district, office=self.office.id, township=row["township"], time=now
+        )
+        words = {
+            "effects": [e.model_dump(mode="json") for e in outcome.effects],
+            "listed": listed_of(outcome.facts),
+            "facts": facts.hex(),
+        }
+        self.log.append(tx, event, self.vault.seal_json(WORDS, words, context=event.id))
+        return event
+
+    def _context(
+        self,
+        row: dict[str, Any],
+        actor: Actor,
+        now: datetime,
+        view: CaseView,
+        clocks: dict[str, ClockView],
+        tx: Tx | None,
+    ) -> Context:
+        mine = next((a for a in view.assignments if a.id == row["id"]), None)
+        if mine is None:
+            given = row["assignment"]
+            mine = AssignmentView(
+                id=row["id"], unit_id=given["unit_id"], office=self.office.id, officer=given["officer"],
+                state=given["state"], round=given["round"], purpose=given["purpose"] or "",
+            )
+        return Context(now, actor, view, mine, clocks, TxShelf(tx) if tx is not None else EmptyShelf())
+
+
+def request_digest(request: ActRequest) -> str:
+    """What makes two commands the same: assignment, action and form."""
+    plain = [request.assignment, request.action, request.form]
+    return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def listed_of(facts: Facts) -> dict[str, Any]:
+    """The facts that may enter the kernel's mirror: declared listed, and never personal."""
+    dumped = facts.model_dump(mode="json")
+    found = {}
+    for name, info in type(facts).model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and extra.get("x-listed") and "x-personal" not in extra:
+            found[name] = dumped[name]
+    return found
+
+
+def _public(effect: Effect) -> dict[str, Any]:
+    return effect.public()
+
+
+def _plain(params: dict[str, object]) -> dict[str, Any]:
+    return {k: v for k, v in params.items() if isinstance(v, str | int | float | bool)}
+
+
+def _refused(reason: str, *, remedy: str = "", rule: str = "") -> ActReply:
+    return ActReply(outcome="refused", fault=Fault(reason=reason, remedy=remedy, rule=rule))
+
+
+def _bare_view(row: dict[str, Any]) -> CaseView:
+    given = row["assignment"]
+    return CaseView(
+        id=row["case_id"], township=given["township"], category=given["category"], track=given["track"],
+        sealed=given["sealed"],
+    )

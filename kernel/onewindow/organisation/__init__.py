@@ -1,0 +1,1 @@
+"""Townships, units, staff, posts, delegations and absences."""

@@ -1,0 +1,1 @@
+"""Finding offices, judging their compatibility and enabling them per township."""

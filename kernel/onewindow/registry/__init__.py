@@ -1,0 +1,1 @@
+"""Cases, parties, numbers and the timeline."""

@@ -1,0 +1,112 @@
+"""Parties: sealed when stored, masked when shown, each with a tracking code of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, select, update
+
+from onewindow.access import codes
+from onewindow.access.masking import mask
+from onewindow.access.vault import Vault
+from onewindow.errors import NotFound
+from onewindow.office.types import new_id
+from onewindow.registry.intake import PartyInput
+from onewindow.registry.tables import Party
+from onewindow.store.sql import table_of
+from onewindow.store.tx import Tx
+
+PARTY: Table = table_of(Party)
+PURPOSE = "party"
+CODE = "tracking-code"
+PERSONAL = ("name", "phone", "id_number", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRecord:
+    """A party with personal fields in clear, inside the kernel only."""
+
+    id: str
+    case_id: str
+    role: str
+    kind: str
+    anonymous: bool
+    erased: bool
+    personal: Mapping[str, str]
+
+    def masked(self) -> dict[str, str]:
+        """The personal fields as a screen shows them before a reason is given."""
+        return {name: mask(name, self.personal.get(name, "")) for name in PERSONAL}
+
+
+def new_party(vault: Vault, case_id: str, given: PartyInput, at: datetime) -> tuple[dict[str, Any], str]:
+    """The row of a new party, and their tracking code, which is kept nowhere."""
+    party_id = new_id()
+    code = codes.generate()
+    personal = {name: value for name in PERSONAL if (value := getattr(given, name))}
+    row = {
+        "id": party_id,
+        "case_id": case_id,
+        "role": given.role.value,
+        "kind": given.kind,
+        "anonymous": given.anonymous,
+        "body": vault.seal_json(PURPOSE, personal, context=party_id),
+        "code_digest": vault.digest(CODE, code),
+        "added_at": at,
+        "erased_at": None,
+    }
+    return row, code
+
+
+def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
+    body = row["body"]
+    personal = vault.open_json(PURPOSE, body, context=row["id"]) if body is not None else {}
+    return PartyRecord(
+        row["id"],
+        row["case_id"],
+        row["role"],
+        row["kind"],
+        row["anonymous"],
+        row["erased_at"] is not None,
+        personal,
+    )
+
+
+_OF_CASE = select(PARTY).where(PARTY.c.case_id == bindparam("case")).order_by(PARTY.c.id)
+
+
+def of_case(conn: Connection, vault: Vault, case_id: str) -> list[PartyRecord]:
+    """The parties of a case, in the order in which they were added."""
+    return [_record(vault, dict(row)) for row in conn.execute(_OF_CASE, {"case": case_id}).mappings()]
+
+
+def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
+    """The party whose tracking code this is (already normalised).
+
+    Raises:
+        NotFound: nobody's.
+    """
+    digest = vault.digest(CODE, code)
+    row = conn.execute(select(PARTY).where(PARTY.c.code_digest == digest)).mappings().one_or_none()
+    if row is None or row["erased_at"] is not None:
+        raise NotFound()
+    return _record(vault, dict(row))
+
+
+def correct(tx: Tx, vault: Vault, party: PartyRecord, changes: Mapping[str, str]) -> Sequence[str]:
+    """Write corrected personal fields; the names of those that changed."""
+    personal = {**party.personal, **{k: v for k, v in changes.items() if v}}
+    for name, value in changes.items():
+        if not value:
+            personal.pop(name, None)
+    changed = [k for k in changes if personal.get(k, "") != party.personal.get(k, "")]
+    if changed:
+        sealed = vault.seal_json(PURPOSE, personal, context=party.id)
+        tx.execute(update(PARTY).where(PARTY.c.id == party.id).values(body=sealed))
+    return changed
+
+
+def erase(tx: Tx, party_id: str, at: datetime) -> None:
+    """Erase what is known of a party; their code opens nothing any more."""
+    tx.execute(update(PARTY).where(PARTY.c.id == party_id).values(body=None, code_digest=None, erased_at=at))

@@ -1,0 +1,1 @@
+"""Which office answers a matter, and the assignments that say so."""

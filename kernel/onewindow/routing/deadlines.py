@@ -1,0 +1,129 @@
+"""From legal facts to clocks: what was registered, signed, entered or served starts and stops the declared deadlines."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case as sql_case
+from sqlalchemy import func, select, update
+
+from onewindow.clocks import rows as clock_rows
+from onewindow.clocks import service as clocks
+from onewindow.clocks.compute import day_start
+from onewindow.clocks.rows import ClockRow
+from onewindow.clocks.service import Owner
+from onewindow.clocks.tables import CLOCK
+from onewindow.office.manifest import ClockSpec, MomentSpec, ProcedureSpec
+from onewindow.office.types import AssignmentId, CaseId, OfficeId, TownshipCode, law_day
+from onewindow.registry.timeline import CASE
+from onewindow.routing.context import Kernel
+from onewindow.store.tx import Tx
+
+CASE_FACTS = frozenset({"registered", "received"})
+
+
+def _meets(moment: MomentSpec, fact: str, key: str) -> bool:
+    return moment.fact == fact and (not moment.of or key in moment.of)
+
+
+def applicable(specs: Iterable[ClockSpec], track: str, on: date) -> list[ClockSpec]:
+    """The clocks of a procedure that hold for this track on this day."""
+    return [s for s in specs if (not s.tracks or track in s.tracks) and (s.since is None or s.since <= on)]
+
+
+def begin_case(
+    tx: Tx,
+    kernel: Kernel,
+    spec: ProcedureSpec,
+    case: Mapping[str, Any],
+    office: str,
+    moments: Mapping[str, datetime],
+) -> list[ClockRow]:
+    """Start the clocks that belong to the case: those of its registration and receipt. They never restart."""
+    started = []
+    for clock in applicable(spec.clocks, case["track"], law_day(moments["registered"])):
+        if clock.starts.fact in CASE_FACTS:
+            owner = Owner(
+                CaseId(case["id"]), TownshipCode(case["township"]), case["sealed"], office=OfficeId(office)
+            )
+            started.append(clocks.start(tx, clock, owner, started=moments[clock.starts.fact], book=kernel.book))
+    return started
+
+
+def begin_assignment(
+    tx: Tx, kernel: Kernel, spec: ProcedureSpec, assignment: Mapping[str, Any], at: datetime
+) -> list[ClockRow]:
+    """Start the clocks that run from the hand-over of a new case, without a look at what runs already."""
+    return [
+        clocks.start(tx, clock, owner_of(assignment), started=at, book=kernel.book)
+        for clock in applicable(spec.clocks, assignment["track"], law_day(at))
+        if clock.starts.fact == "assigned"
+    ]
+
+
+def owner_of(assignment: Mapping[str, Any], row: str | None = None) -> Owner:
+    """What a clock of this assignment belongs to."""
+    return Owner(
+        CaseId(assignment["case_id"]),
+        TownshipCode(assignment["township"]),
+        assignment["sealed"],
+        AssignmentId(assignment["id"]),
+        OfficeId(assignment["office"]),
+        row,
+    )
+
+
+def on_fact(
+    tx: Tx,
+    kernel: Kernel,
+    spec: ProcedureSpec | None,
+    assignment: Mapping[str, Any],
+    fact: str,
+    key: str,
+    at: datetime | date,
+    *,
+    now: datetime,
+) -> list[ClockRow]:
+    """Start and stop what this fact starts and stops for an assignment and its case; the clocks touched."""
+    if spec is None:
+        return []
+    touched: list[ClockRow] = []
+    running = {(c.key, c.row_key): c for c in clock_rows.of_case(tx, assignment["case_id"]) if c.status != "stopped"}
+    began = {c.key for c in running.values()}
+    instant = at if isinstance(at, datetime) else day_start(at)
+    for clock in applicable(spec.clocks, assignment["track"], law_day(instant)):
+        if any(_meets(moment, fact, key) for moment in clock.stops):
+            for row in [r for (k, _row), r in running.items() if k == clock.key and _concerns(r, assignment)]:
+                touched.append(clocks.stop(tx, row.id, min(instant, now), kernel.book))
+                began.discard(clock.key)
+        if clock.starts.fact not in CASE_FACTS and _meets(clock.starts, fact, key) and clock.key not in began:
+            touched.append(clocks.start(tx, clock, owner_of(assignment), started=at, book=kernel.book))
+    if touched:
+        refresh_due(tx, assignment["case_id"])
+    return touched
+
+
+def _concerns(row: ClockRow, assignment: Mapping[str, Any]) -> bool:
+    """A clock of the case, or of this assignment."""
+    return row.assignment_id in (None, assignment["id"])
+
+
+def running(tx: Tx, case_id: str, key: str, assignment_id: str | None = None) -> ClockRow | None:
+    """The clock of this name that has not been stopped."""
+    for row in clock_rows.of_case(tx, case_id):
+        if row.key == key and row.status != "stopped" and row.assignment_id in (None, assignment_id):
+            return row
+    return None
+
+
+_WORST = sql_case((CLOCK.c.colour == "red", 2), (CLOCK.c.colour == "amber", 1), else_=0)
+
+
+def refresh_due(tx: Tx, case_id: str) -> None:
+    """Bring the case's nearest due date and worst colour up to date, for lists."""
+    alive = (CLOCK.c.case_id == case_id) & (CLOCK.c.status == "running")
+    due = select(func.min(func.coalesce(CLOCK.c.lawful_at, CLOCK.c.early_at))).where(alive).scalar_subquery()
+    worst = tx.execute(select(func.max(_WORST)).where(alive)).scalar() or 0
+    tx.execute(
+        update(CASE).where(CASE.c.id == case_id).values(due_at=due, colour=("green", "amber", "red")[int(worst)])
+    )

@@ -1,0 +1,287 @@
+"""The desk: what people do with cases, each call checked here against the policy, for the API and the pages alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, update
+
+from onewindow.access import guard
+from onewindow.access import log as access_log
+from onewindow.access.actions import Action
+from onewindow.access.masking import refuse_masked
+from onewindow.access.policy import capacities, reach
+from onewindow.access.principal import Principal, Target
+from onewindow.clocks import rows as clock_rows
+from onewindow.clocks.rows import ClockRow
+from onewindow.documents.models import Document, Service
+from onewindow.errors import BadInput, NotFound, Stale
+from onewindow.i18n import _
+from onewindow.office.types import CaseId, DocumentId, PartyId, TownshipCode
+from onewindow.registry import parties as party_rows
+from onewindow.registry import timeline
+from onewindow.registry.parties import PERSONAL, PartyRecord
+from onewindow.registry.timeline import CASE, OFFICE, PARTIES, SEALED, Line, Shown, Verdict, staff_actor
+from onewindow.routing import listing, targets, views
+from onewindow.routing.context import Kernel
+from onewindow.routing.papers import CASE_BODY, case_words
+from onewindow.store import Store
+from onewindow.store.tx import Tx
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with everything on its page that the kernel itself knows; personal fields masked."""
+
+    case: Mapping[str, Any]
+    words: Mapping[str, str]
+    parties: Sequence[PartyRecord]
+    assignments: Sequence[Mapping[str, Any]]
+    clocks: Sequence[ClockRow]
+    documents: Sequence[Document]
+    services: Sequence[Service]
+    target: Target
+
+    def assignment(self, assignment_id: str) -> Mapping[str, Any]:
+        """One of its assignments.
+
+        Raises:
+            NotFound: it has none with this id.
+        """
+        for row in self.assignments:
+            if row["id"] == assignment_id:
+                return row
+        raise NotFound(_("交办不存在"))
+
+
+class Desk:
+    """Reading and correcting cases."""
+
+    def __init__(self, store: Store, kernel: Kernel):
+        self.store = store
+        self.kernel = kernel
+
+    # Loading ---------------------------------------------------------------------------------------------------------
+
+    def load(self, conn: Connection, case: Mapping[str, Any]) -> CaseFile:
+        """A case's file, unchecked."""
+        rows = views.assignments_of(conn, case["id"])
+        documents = self.kernel.documents.of_case(conn, CaseId(case["id"]))
+        return CaseFile(
+            case,
+            case_words(self.kernel, case),
+            party_rows.of_case(conn, self.kernel.vault, case["id"]),
+            rows,
+            clock_rows.of_case(conn, case["id"]),
+            documents,
+            self.kernel.documents.services(conn, [d.id for d in documents]) if documents else [],
+            targets.of_case(case, rows, self.kernel.organisation()),
+        )
+
+    async def open(self, principal: Principal | None, number: str, action: Action = Action.CASE_READ) -> CaseFile:
+        """A case's file, for whoever may take `action` on it.
+
+        Raises:
+            NotFound: no such case, or none that this person may know of.
+            Forbidden: they may see it but not do this.
+        """
+        found = await self.store.read(lambda c: self._by_number(c, number))
+        if found is None:
+            guard.require(principal, Action.CASE_LIST)
+            raise NotFound(_("事项不存在"))
+        guard.require(principal, action, found.target)
+        return found
+
+    def _by_number(self, conn: Connection, number: str) -> CaseFile | None:
+        try:
+            case = views.case_by_number(conn, number)
+        except NotFound:
+            return None
+        return self.load(conn, case)
+
+    def target_of(self, file: CaseFile, assignment_id: str) -> Target:
+        """The target of an action on one assignment of a case."""
+        row = file.assignment(assignment_id)
+        return targets.of_assignment(file.case, row, file.assignments, self.kernel.organisation())
+
+    def roles(self, principal: Principal, file: CaseFile, assignment_id: str) -> tuple[str, ...]:
+        """In which capacities somebody stands to an assignment."""
+        return tuple(sorted(capacities(principal, self.target_of(file, assignment_id))))
+
+    # Lists -----------------------------------------------------------------------------------------------------------
+
+    async def cases(
+        self,
+        principal: Principal | None,
+        filters: listing.Filters,
+        *,
+        after: str | None = None,
+        before: str | None = None,
+        limit: int = listing.PAGE,
+    ) -> listing.Page:
+        """The cases that somebody may see, newest first."""
+        parts = reach(self._staff(principal))
+        organisation = self.kernel.organisation()
+        return await self.store.read(
+            lambda c: listing.cases(c, parts, organisation, filters, after=after, before=before, limit=limit)
+        )
+
+    async def queue(self, principal: Principal | None, **narrowing: Any) -> listing.Page:
+        """The assignments that somebody may see (see `listing.queue`)."""
+        parts = reach(self._staff(principal))
+        organisation = self.kernel.organisation()
+        return await self.store.read(lambda c: listing.queue(c, parts, organisation, **narrowing))
+
+    async def window(self, principal: Principal | None, township: str) -> Mapping[str, Any]:
+        """What waits at the window: its own queue, what nobody signed for, and objections to rule."""
+        who = self._staff(principal)
+        parts = reach(who)
+        organisation = self.kernel.organisation()
+        covered = [who.staff_id, *organisation.stands_for(who.staff_id, self.kernel.now())]
+
+        def work(conn: Connection) -> Mapping[str, Any]:
+            return {
+                "queue": listing.window_queue(conn, parts, organisation, township),
+                "unsigned": listing.unsigned_for(conn, [str(s) for s in covered]),
+                "objections": listing.open_objections(conn, parts, organisation, township),
+            }
+
+        return await self.store.read(work)
+
+    def _staff(self, principal: Principal | None) -> Principal:
+        # May somebody list at all is asked by reach: who reaches nothing sees an empty list.
+        if principal is None or principal.must_change:
+            guard.require(principal, Action.CASE_LIST)
+        assert principal is not None
+        return principal
+
+    # One case --------------------------------------------------------------------------------------------------------
+
+    async def read(self, principal: Principal | None, number: str) -> CaseFile:
+        """A case with masked parties; the look is logged."""
+        file = await self.open(principal, number)
+        assert principal is not None
+        await self._log(principal, file, Action.CASE_READ.value)
+        return file
+
+    async def timeline(self, principal: Principal | None, number: str) -> list[Shown]:
+        """The history of a case, as far as its readers go."""
+        file = await self.open(principal, number)
+        marks = frozenset({OFFICE, PARTIES, *([SEALED] if file.case["sealed"] else [])})
+        return await self.store.read(lambda c: timeline.read(c, self.kernel.vault, file.case["id"], marks))
+
+    async def verify(self, principal: Principal | None, number: str) -> Verdict:
+        """Whether the chain of a case's history holds."""
+        file = await self.open(principal, number)
+        return await self.store.read(lambda c: timeline.verify(c, self.kernel.vault, file.case["id"]))
+
+    async def reveal(self, principal: Principal | None, number: str, party_id: str, reason: str) -> Mapping[str, str]:
+        """A party's personal fields in clear, for a reason, logged before they are shown."""
+        file = await self.open(principal, number)
+        guard.require(principal, guard.reveal_action(file.target), file.target, reason=reason)
+        assert principal is not None
+        party = self._party(file, party_id)
+        await self._log(principal, file, "reveal:" + ",".join(PERSONAL), party_id=party.id, reason=reason)
+        return {name: party.personal.get(name, "") for name in PERSONAL}
+
+    async def correct(
+        self,
+        principal: Principal | None,
+        number: str,
+        *,
+        reason: str,
+        expect: int | None,
+        words: Mapping[str, str] | None = None,
+        parties: Mapping[str, Mapping[str, str]] | None = None,
+        category: str | None = None,
+    ) -> int:
+        """Correct what was registered; the case's new version. The earlier words stay in the timeline.
+
+        Raises:
+            Stale: the case is not at version `expect`.
+            BadInput: a masked value was sent back.
+        """
+        file = await self.open(principal, number, Action.CASE_CORRECT)
+        assert principal is not None
+        if expect is not None and expect != file.case["version"]:
+            raise Stale()
+        for changes in (parties or {}).values():
+            refuse_masked(changes)
+        at, case_id, vault = self.kernel.now(), file.case["id"], self.kernel.vault
+        new_words = {**file.words, **{k: v for k, v in (words or {}).items() if v is not None}}
+        if not new_words.get("text", "").strip():
+            raise BadInput(_("诉求内容不能为空"), field="text", remedy=_("写明反映的事情"))
+
+        def work(tx: Tx) -> int:
+            changed: list[str] = [k for k in new_words if new_words[k] != file.words.get(k)]
+            values: dict[str, Any] = {}
+            if changed:
+                values["body"] = vault.seal_json(CASE_BODY, new_words, context=case_id)
+            if category is not None and category != file.case["category"]:
+                values["category"] = category
+                changed.append("category")
+            if values:
+                tx.execute(update(CASE).where(CASE.c.id == case_id).values(**values))
+            for party_id, fields in (parties or {}).items():
+                fields_changed = party_rows.correct(tx, vault, self._party(file, party_id), fields)
+                changed += [f"party.{name}" for name in fields_changed]
+            data = {"fields": changed, "category": category}
+            before = {k: file.words.get(k, "") for k in changed if k in new_words}
+            line = Line("corrected", at, staff_actor(principal.staff_id), (OFFICE,), data, {"reason": reason, **before})
+            return timeline.append(tx, vault, case_id, line, expect=file.case["version"])
+
+        return await self.store.write(work)
+
+    def _party(self, file: CaseFile, party_id: str) -> PartyRecord:
+        for party in file.parties:
+            if party.id == party_id:
+                return party
+        raise NotFound(_("没有这位当事人"))
+
+    # Documents -------------------------------------------------------------------------------------------------------
+
+    async def document(self, principal: Principal | None, document_id: str) -> tuple[Document, bytes]:
+        """A document's bytes, for who may read its case; the look is logged."""
+        file = await self._file_of_document(principal, document_id)
+        guard.require(principal, Action.DOCUMENT_READ, file.target)
+        assert principal is not None
+        await self._log(principal, file, f"document:{document_id}")
+        return await self.kernel.documents.read(DocumentId(document_id))
+
+    async def _file_of_document(self, principal: Principal | None, document_id: str) -> CaseFile:
+        def work(conn: Connection) -> CaseFile:
+            document = self.kernel.documents.get(conn, DocumentId(document_id))
+            return self.load(conn, views.case_by_id(conn, document.case_id))
+
+        if principal is None:
+            guard.require(principal, Action.DOCUMENT_READ)
+        return await self.store.read(work)
+
+    async def _log(
+        self, principal: Principal, file: CaseFile, what: str, *, party_id: str | None = None, reason: str = ""
+    ) -> None:
+        at = self.kernel.now()
+
+        def work(tx: Tx) -> None:
+            access_log.note(
+                tx,
+                self.kernel.vault,
+                at=at,
+                actor=principal.staff_id,
+                case_id=CaseId(file.case["id"]),
+                what=what,
+                party_id=PartyId(party_id) if party_id else None,
+                reason=reason,
+            )
+
+        await self.store.write(work)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run a change in the lane."""
+        return await self.store.write(work)
+
+    def township_name(self, code: str) -> str:
+        row = self.kernel.organisation().townships.get(TownshipCode(code))
+        return row.name if row else code

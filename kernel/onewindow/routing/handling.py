@@ -1,0 +1,223 @@
+"""Handling: what people do to assignments, objections and documents, each call checked against the policy here."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+
+from onewindow.access import guard
+from onewindow.access.actions import Action
+from onewindow.access.principal import Principal
+from onewindow.bus.wire import Description
+from onewindow.documents.models import Service
+from onewindow.errors import NotFound, Refused
+from onewindow.i18n import _
+from onewindow.office.types import DocumentId, new_id
+from onewindow.office.views import Actor
+from onewindow.registry.timeline import staff_actor
+from onewindow.routing import assignments, objections, papers, views, window
+from onewindow.routing.assignments import OPEN
+from onewindow.routing.commands import Command, Commands, Outcome, unconfirmed_of
+from onewindow.routing.desk import CaseFile, Desk
+from onewindow.routing.objections import OBJECTION
+from onewindow.routing.papers import Served
+from onewindow.store.tx import Tx
+
+T = TypeVar("T")
+
+
+class Handling:
+    """Everything that moves a case on."""
+
+    def __init__(self, desk: Desk, commands: Commands):
+        self._desk = desk
+        self._commands = commands
+
+    # The office's own steps ------------------------------------------------------------------------------------------
+
+    async def act(
+        self,
+        principal: Principal | None,
+        number: str,
+        assignment_id: str,
+        action: str,
+        form: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Outcome:
+        """Take an action of the office's procedure on an assignment.
+
+        Raises:
+            NotFound: no such case, assignment or action, or none that this person may know of.
+            Refused: the assignment has to be signed for first, or its unit works on paper.
+        """
+        file, row = await self._assignment(principal, number, assignment_id)
+        assert principal is not None
+        roles = self._desk.roles(principal, file, assignment_id)
+        if not roles:
+            guard.require(principal, Action.ASSIGNMENT_ACT, self._desk.target_of(file, assignment_id))
+        kernel = self._desk.kernel
+        spec = assignments.spec_of(kernel.offices().manifest(row["office"]), row)
+        if spec is None or spec.action(action) is None:
+            raise NotFound(_("没有这项操作"))
+        self._open_for_work(row)
+        view, clocks = await self._desk.store.read(lambda c: self._view(c, file, assignment_id))
+        command = Command(
+            key=f"{principal.staff_id}:{key or new_id()}",
+            assignment=row,
+            action=action,
+            form=form,
+            subject=staff_actor(principal.staff_id),
+            actor=Actor(staff_id=principal.staff_id, name=principal.name, roles=roles),
+            view=view,
+            clocks=clocks,
+            expect=expect,
+        )
+        return await self._commands.act(command)
+
+    def _open_for_work(self, row: Mapping[str, Any]) -> None:
+        if row["state"] == "sent":
+            raise Refused(_("请先签收再办理"), rule="T10", remedy=_("点击“签收”"))
+        if row["state"] not in OPEN:
+            raise Refused(_("交办已结束,不能再办理"), rule="ended")
+        if not self._desk.kernel.offices().is_enabled(row["office"], row["township"]):
+            raise Refused(_("该科室在本镇街没有启用"), rule="office-disabled")
+
+    def _view(self, conn: Connection, file: CaseFile, assignment_id: str) -> tuple[Any, Any]:
+        view = views.case_view(conn, self._desk.kernel, file.case, file.assignments)
+        return view, views.clock_views(conn, file.case["id"], assignment_id)
+
+    async def describe(self, principal: Principal, file: CaseFile, assignment_id: str) -> Description | None:
+        """What the office shows of its proceeding to this person; None while it does not answer."""
+        row = file.assignment(assignment_id)
+        if not row["office"] or not self._desk.kernel.offices().is_enabled(row["office"], row["township"]):
+            return None
+        roles = self._desk.roles(principal, file, assignment_id)
+        view, clocks = await self._desk.store.read(lambda c: self._view(c, file, assignment_id))
+        actor = Actor(staff_id=principal.staff_id, name=principal.name, roles=roles)
+        return await self._commands.describe(row, staff_actor(principal.staff_id), actor, view, clocks)
+
+    async def unconfirmed(self, file: CaseFile) -> list[Mapping[str, Any]]:
+        """The commands on a case that nobody has confirmed yet."""
+        ids = [row["id"] for row in file.assignments]
+        return await self._desk.store.read(lambda c: unconfirmed_of(c, ids))
+
+    # The hand-over ---------------------------------------------------------------------------------------------------
+
+    async def sign(self, principal: Principal | None, number: str, assignment_id: str) -> None:
+        """Sign for an assignment (签收)."""
+        file, row = await self._assignment(principal, number, assignment_id)
+        who = guard.require(principal, Action.ASSIGNMENT_SIGN, self._desk.target_of(file, assignment_id))
+        if not row["office"]:
+            raise Refused(_("该单位走纸质流转,请登记签收回执"), rule="paper")
+        await self._write(lambda tx, at: assignments.sign(tx, self._desk.kernel, row["id"], who.staff_id, at))
+
+    async def recall(self, principal: Principal | None, number: str, assignment_id: str, reason: str) -> None:
+        """Take an assignment back before it was signed for."""
+        file, row = await self._assignment(principal, number, assignment_id)
+        who = guard.require(principal, Action.ASSIGNMENT_RECALL, self._desk.target_of(file, assignment_id))
+        reason = guard.require_reason(reason)
+        await self._write(lambda tx, at: assignments.recall(tx, self._desk.kernel, row["id"], who.staff_id, at, reason))
+
+    async def reassign(
+        self, principal: Principal | None, number: str, unit: str, reason: str, officer: str | None = None
+    ) -> str:
+        """Hand a case from the window's queue, or an unsigned one, to a unit; the new assignment's id."""
+        file = await self._desk.open(principal, number)
+        who = guard.require(principal, Action.ASSIGNMENT_REASSIGN, file.target)
+        reason = guard.require_reason(reason)
+        row = await self._write(
+            lambda tx, at: window.reassign(
+                tx, self._desk.kernel, file.case["id"], unit, who.staff_id, at, reason=reason, officer=officer
+            )
+        )
+        return str(row["id"])
+
+    async def rule_objection(self, principal: Principal | None, objection_id: str, *, uphold: bool, reason: str) -> None:
+        """Rule an objection: uphold it and take the case back, or refuse it."""
+        found = await self._desk.store.read(
+            lambda c: c.execute(select(OBJECTION.c.case_id).where(OBJECTION.c.id == objection_id)).scalar()
+        )
+        if found is None:
+            guard.require(principal, Action.ASSIGNMENT_RULE_OBJECTION)
+            raise NotFound(_("异议不存在"))
+        file = await self._desk.store.read(lambda c: self._desk.load(c, views.case_by_id(c, found)))
+        who = guard.require(principal, Action.ASSIGNMENT_RULE_OBJECTION, file.target)
+        reason = guard.require_reason(reason)
+        await self._write(
+            lambda tx, at: objections.rule(
+                tx, self._desk.kernel, objection_id, who.staff_id, at, uphold=uphold, reason=reason
+            )
+        )
+
+    # Units on paper --------------------------------------------------------------------------------------------------
+
+    async def print_letter(self, principal: Principal | None, number: str, assignment_id: str) -> str:
+        """Print the letter to a unit that works on paper; the document's id."""
+        row, who = await self._paper(principal, number, assignment_id)
+        return await self._write(
+            lambda tx, at: window.print_letter(tx, self._desk.kernel, row["id"], who.staff_id, at)
+        )
+
+    async def paper_receipt(
+        self, principal: Principal | None, number: str, assignment_id: str, signed_for: str
+    ) -> None:
+        """Enter the return slip of a unit that works on paper."""
+        row, who = await self._paper(principal, number, assignment_id)
+        await self._write(
+            lambda tx, at: window.paper_receipt(
+                tx, self._desk.kernel, row["id"], who.staff_id, at, signed_for=signed_for
+            )
+        )
+
+    async def paper_answer(
+        self, principal: Principal | None, number: str, assignment_id: str, answer: str, answered_on: date
+    ) -> None:
+        """Enter the answer of a unit that works on paper."""
+        row, who = await self._paper(principal, number, assignment_id)
+        await self._write(
+            lambda tx, at: window.paper_answer(
+                tx, self._desk.kernel, row["id"], who.staff_id, at, answer=answer, answered_on=answered_on
+            )
+        )
+
+    async def _paper(
+        self, principal: Principal | None, number: str, assignment_id: str
+    ) -> tuple[Mapping[str, Any], Principal]:
+        file, row = await self._assignment(principal, number, assignment_id)
+        target = self._desk.target_of(file, assignment_id)
+        return row, guard.require(principal, Action.ASSIGNMENT_PAPER, target)
+
+    # Service ---------------------------------------------------------------------------------------------------------
+
+    async def serve(self, principal: Principal | None, document_id: str, service: Mapping[str, Any]) -> Served:
+        """Record how a document was served; late proof of an extension's notice wants somebody else than the handler."""
+        file = await self._desk._file_of_document(principal, document_id)
+        who = guard.require(principal, Action.DOCUMENT_SERVE, file.target)
+        proof = bool(service.get("proof"))
+        if proof:
+            guard.require(principal, Action.DOCUMENT_SERVE_LATE, file.target)
+        by_handler = who.staff_id in file.target.handled_by | file.target.officer_ids
+        fields = {k: v for k, v in service.items() if k != "proof"}
+        if (party := fields.get("party_id")) and party not in {p.id for p in file.parties}:
+            raise NotFound(_("没有这位当事人"))
+        record = Service(document_id=DocumentId(document_id), recorded_by=who.staff_id, **fields)
+        return await self._write(
+            lambda tx, at: papers.serve(tx, self._desk.kernel, record, at, by_handler=by_handler, proof=proof)
+        )
+
+    async def _assignment(
+        self, principal: Principal | None, number: str, assignment_id: str
+    ) -> tuple[CaseFile, Mapping[str, Any]]:
+        file = await self._desk.open(principal, number)
+        return file, file.assignment(assignment_id)
+
+    async def _write(self, work: Callable[[Tx, datetime], T]) -> T:
+        at = self._desk.kernel.now()
+
+        def run(tx: Tx) -> T:
+            return work(tx, at)
+
+        return await self._desk.store.write(run)

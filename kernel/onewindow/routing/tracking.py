@@ -1,0 +1,223 @@
+"""Tracking: what a person sees and does with their code; it opens their part of one case and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from onewindow.access import codes, throttle
+from onewindow.access import log as access_log
+from onewindow.access.log import Look
+from onewindow.access.principal import PartyKey
+from onewindow.access.throttle import Throttle
+from onewindow.clocks import rows as clock_rows
+from onewindow.clocks.rows import ClockRow
+from onewindow.documents.models import Document
+from onewindow.errors import NotFound, Refused
+from onewindow.i18n import _
+from onewindow.office.types import CaseId, DocumentId, PartyId, TownshipCode
+from onewindow.office.views import Actor
+from onewindow.registry import parties as party_rows
+from onewindow.registry import timeline
+from onewindow.registry.parties import PartyRecord
+from onewindow.registry.timeline import PARTIES, Shown, party_actor, party_reader
+from onewindow.routing import assignments, papers, views
+from onewindow.routing.assignments import OPEN
+from onewindow.routing.commands import Command, Commands, Outcome
+from onewindow.routing.context import Kernel
+from onewindow.store import Store
+from onewindow.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What a person sees of their matter: where it is, who has it, when it is due, and what was served on them."""
+
+    number: str
+    township: str
+    category: str
+    track: str
+    sealed: bool
+    phase: str
+    state: str
+    holder: str
+    due_on: date | None
+    registered_at: datetime
+    received_at: datetime
+    words: Mapping[str, str]
+    party: PartyRecord
+    clocks: Sequence[ClockRow]
+    entries: Sequence[Shown]
+    documents: Sequence[tuple[Document, date | None]]
+    looks: Sequence[Look]
+
+
+class Tracking:
+    """Opens cases by tracking code; attempts are limited by address."""
+
+    def __init__(self, store: Store, kernel: Kernel, commands: Commands):
+        self._store = store
+        self._kernel = kernel
+        self._commands = commands
+        self._throttle = Throttle(store)
+
+    async def open(self, code: str, *, address: str, lang: str = "zh") -> PartyKey:
+        """The party whose code this is.
+
+        Raises:
+            BadInput: it cannot be a code, which costs no attempt.
+            TooMany: too many wrong codes from this address.
+            NotFound: nobody's code.
+        """
+        normal = codes.normalise(code)
+        now = self._kernel.now()
+        keys = throttle.code_keys(self._kernel.vault, address)
+        await self._throttle.check(keys, now)
+
+        def work(conn: Connection) -> tuple[PartyRecord, str] | None:
+            try:
+                party = party_rows.by_code(conn, self._kernel.vault, normal)
+            except NotFound:
+                return None
+            return party, views.case_by_id(conn, party.case_id)["township"]
+
+        found = await self._store.read(work)
+        if found is None:
+            await self._throttle.count(keys, now)
+            raise NotFound(_("没有找到这个查询码,请核对回执"))
+        party, township = found
+        return PartyKey(CaseId(party.case_id), PartyId(party.id), TownshipCode(township), lang)
+
+    async def view(self, key: PartyKey) -> Tracked:
+        """The person's own part of their case.
+
+        Raises:
+            NotFound: the code opens nothing any more.
+        """
+        return await self._store.read(lambda c: self._view(c, key))
+
+    def _view(self, conn: Connection, key: PartyKey) -> Tracked:
+        kernel = self._kernel
+        case = views.case_by_id(conn, key.case_id)
+        party = self._party(conn, key)
+        clocks = [c for c in clock_rows.of_case(conn, case["id"]) if c.status != "stopped" or c.protects == "person"]
+        running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
+        marks = frozenset({PARTIES, party_reader(key.party_id)})
+        documents = kernel.documents.of_case(conn, key.case_id)
+        served: dict[str, date] = {}
+        for service in kernel.documents.services(conn, [d.id for d in documents]) if documents else []:
+            if service.party_id in (None, key.party_id):
+                served.setdefault(service.document_id, service.served_on)
+        return Tracked(
+            number=case["number"],
+            township=case["township"],
+            category=case["category"],
+            track=case["track"],
+            sealed=case["sealed"],
+            phase=case["phase"],
+            state=case["state"],
+            holder=views.unit_title(kernel, case["holder"]),
+            due_on=min(running, default=None),
+            registered_at=case["registered_at"],
+            received_at=case["received_at"],
+            words=papers.case_words(kernel, case) if party.role in ("applicant", "agent") else {},
+            party=party,
+            clocks=clocks,
+            entries=timeline.read(conn, kernel.vault, key.case_id, marks),
+            documents=[(d, served.get(d.id)) for d in documents if _for_party(d, served)],
+            looks=access_log.of_party(conn, kernel.vault, key.case_id, key.party_id),
+        )
+
+    def _party(self, conn: Connection, key: PartyKey) -> PartyRecord:
+        for party in party_rows.of_case(conn, self._kernel.vault, key.case_id):
+            if party.id == key.party_id and not party.erased:
+                return party
+        raise NotFound()
+
+    async def document(self, key: PartyKey, document_id: str) -> tuple[Document, bytes]:
+        """A document that was issued to this person, as it was printed.
+
+        Raises:
+            NotFound: there is none, or it is not for them.
+        """
+        seen = await self.view(key)
+        if document_id not in {d.id for d, _served in seen.documents}:
+            raise NotFound(_("没有找到这份文书"))
+        at = self._kernel.now()
+
+        def work(tx: Tx) -> None:
+            access_log.note(
+                tx,
+                self._kernel.vault,
+                at=at,
+                actor=key.actor,
+                case_id=key.case_id,
+                what=f"document:{document_id}",
+                party_id=key.party_id,
+            )
+
+        await self._store.write(work)
+        return await self._kernel.documents.read(DocumentId(document_id))
+
+    async def offers(self, key: PartyKey) -> list[tuple[Mapping[str, Any], Any]]:
+        """What this person may do by code, of every open assignment: (assignment, description)."""
+        case, rows = await self._store.read(
+            lambda c: (views.case_by_id(c, key.case_id), views.assignments_of(c, key.case_id))
+        )
+        found: list[tuple[Mapping[str, Any], Any]] = []
+        for row in rows:
+            spec = assignments.spec_of(self._kernel.offices().manifest(row["office"]), row)
+            if row["state"] not in OPEN or spec is None or not any("party" in a.by for a in spec.actions):
+                continue
+            view, clocks = await self._store.read(partial(self._for_office, case=case, rows=rows, assignment_id=row["id"]))
+            actor = Actor(party_id=key.party_id, roles=("party",))
+            description = await self._commands.describe(row, party_actor(key.party_id), actor, view, clocks)
+            if description is not None:
+                found.append((row, description))
+        return found
+
+    def _for_office(
+        self, conn: Connection, case: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], assignment_id: str
+    ) -> tuple[Any, Any]:
+        view = views.case_view(conn, self._kernel, case, rows)
+        return view, views.clock_views(conn, case["id"], assignment_id)
+
+    async def act(
+        self, key: PartyKey, assignment_id: str, action: str, form: Mapping[str, Any], *, command_key: str
+    ) -> Outcome:
+        """Take an action that the office's procedure offers to a party.
+
+        Raises:
+            NotFound: no such assignment or action of theirs.
+            Refused: the assignment is over.
+        """
+        case, rows = await self._store.read(
+            lambda c: (views.case_by_id(c, key.case_id), views.assignments_of(c, key.case_id))
+        )
+        row = next((r for r in rows if r["id"] == assignment_id), None)
+        spec = assignments.spec_of(self._kernel.offices().manifest(row["office"]), row) if row else None
+        declared = spec.action(action) if spec else None
+        if row is None or declared is None or "party" not in declared.by:
+            raise NotFound(_("没有这项操作"))
+        if row["state"] not in OPEN:
+            raise Refused(_("交办已结束,不能再办理"), rule="ended")
+        view, clocks = await self._store.read(lambda c: self._for_office(c, case, rows, assignment_id))
+        command = Command(
+            key=f"{key.party_id}:{command_key}",
+            assignment=row,
+            action=action,
+            form=form,
+            subject=party_actor(key.party_id),
+            actor=Actor(party_id=key.party_id, roles=("party",)),
+            view=view,
+            clocks=clocks,
+        )
+        return await self._commands.act(command)
+
+
+def _for_party(document: Document, served: Mapping[str, date]) -> bool:
+    """Whether a document is one that parties get: everything issued to them, never an internal letter."""
+    return document.kind not in ("paper_letter",) or document.id in served

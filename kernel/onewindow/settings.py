@@ -1,0 +1,56 @@
+"""The settings of a centre, from the environment (`ONEWINDOW_…`) or given by whoever builds one."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where a centre keeps its data, what it listens on, and which servers it uses."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEWINDOW_", extra="ignore", frozen=True)
+
+    data: Path = Field(default=Path("var"), description="folder of stores, documents, keys and the bus")
+    database: str = Field(default="", description="postgresql://… ; empty: SQLite files in the data folder")
+    host: str = Field(default="127.0.0.1", description="address that the centre listens on")
+    port: int = Field(default=8600, description="port that the centre listens on; 0: any free one")
+    nats: str = Field(default="", description="URL of a NATS server; empty: one of our own, started and stopped with us")
+    nats_monitor: str = Field(default="", description="monitoring URL of that server, to check that it syncs always")
+    nats_server: str = Field(default="", description="path of the nats-server program; empty: the one of the wheel")
+    district: str = Field(default="371700", description="code of the district that this deployment serves")
+    district_name: str = Field(default="示范区", description="name of the district")
+    language: str = Field(default="zh", description="language of pages for who has not chosen one: zh or en")
+    embedded: bool = Field(default=True, description="run the installed offices in the centre's process")
+    remote_offices: str = Field(default="", description="offices that run elsewhere, by id, separated by commas")
+    secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only")
+    provincial_profile: str = Field(default="", description="provincial values to use; empty: national law only")
+    render_seconds: float = Field(default=20.0, description="time limit for rendering one document, in seconds")
+    time_shift: int = Field(default=0, description="seconds added to the clock, for exercises and tests")
+
+    @property
+    def kernel_database(self) -> str:
+        """The URL of the kernel's store."""
+        return self.database or f"sqlite:///{self.data.absolute() / 'kernel.db'}"
+
+    def office_database(self, office: str) -> str:
+        """The URL of the store of an office that runs in the centre's process."""
+        return self.database or f"sqlite:///{self.data.absolute() / 'offices' / f'{office}.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        return self.data / "keys.json"
+
+    @property
+    def running_file(self) -> Path:
+        """Says where the centre of this data folder listens, while it runs."""
+        return self.data / "running.json"
+
+    @property
+    def remote(self) -> frozenset[str]:
+        return frozenset(name.strip() for name in self.remote_offices.split(",") if name.strip())
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return datetime.now(UTC) + timedelta(seconds=self.time_shift)

@@ -1,0 +1,172 @@
+"""What a piece of work sees of its transaction: statements, buffered inserts, numbers, callbacks after the commit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, cast
+
+from sqlalchemy import Connection, CursorResult, Executable, Insert, MetaData, NestedTransaction, Table
+from sqlmodel import SQLModel
+
+from onewindow.store.counters import Blocks, CounterSql
+from onewindow.store.sql import insert_new, table_of, upsert
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a transaction stands in memory."""
+
+    numbers: dict[str, int]
+    callbacks: int
+
+
+class Plans:
+    """Statements and table orders worked out once for a store."""
+
+    def __init__(self, counters: CounterSql) -> None:
+        self.counters = counters
+        self._inserts: dict[Table, Insert] = {}
+        self._ranks: dict[MetaData, dict[Table, int]] = {}
+
+    def insert(self, table: Table) -> Insert:
+        # Inline: no row of a group needs its key read back.
+        return self._inserts.setdefault(table, table.insert().inline())
+
+    def rank(self, table: Table) -> int:
+        """Tables that others refer to come first."""
+        ranks = self._ranks.get(table.metadata)
+        if ranks is None or table not in ranks:
+            ranks = {each: place for place, each in enumerate(table.metadata.sorted_tables)}
+            self._ranks[table.metadata] = ranks
+        return ranks[table]
+
+
+class Tx:
+    """One transaction of the lane. Use it within the work only; work may run more than once, so touch nothing else."""
+
+    __slots__ = ("_blocks", "_buffers", "_callbacks", "_conn", "_dirty", "_kept", "_open", "_own", "_plans", "_start")
+
+    def __init__(self, conn: Connection, plans: Plans) -> None:
+        self._conn = conn
+        self._plans = plans
+        self._blocks = Blocks(conn, plans.counters)
+        self._buffers: dict[Table, list[Row]] = {}
+        self._callbacks: list[Callable[[], None]] = []
+        self._open = True
+        self._kept: dict[Table, int] = {}
+        self.begin_item()
+
+    @property
+    def conn(self) -> Connection:
+        """The connection itself. Reading through it does not see inserts that are still buffered."""
+        self._dirty = True
+        return self._conn
+
+    @property
+    def dialect(self) -> str:
+        return self._conn.dialect.name
+
+    def execute(self, statement: Executable, params: Row | Sequence[Row] | None = None) -> CursorResult[Any]:
+        """Run a statement that sees everything inserted so far."""
+        self.flush()
+        self._dirty = self._dirty or not statement.is_select
+        return cast(CursorResult[Any], self._conn.execute(statement, params))
+
+    def insert(self, table: Table | type[SQLModel], row: Row) -> None:
+        """Insert a row at the next flush, together with all the others of its table. Every column without a server
+        default has to be in the row."""
+        self._check()
+        into = table if isinstance(table, Table) else table_of(table)
+        self._own = True
+        rows = self._buffers.get(into)
+        if rows is None:
+            self._buffers[into] = [row]
+        else:
+            rows.append(row)
+
+    def insert_new(self, table: Table | type[SQLModel], row: Row) -> bool:
+        """Insert the row now unless one with its key is there; says whether it was new."""
+        return self.execute(insert_new(table, self.dialect), row).rowcount == 1
+
+    def upsert(self, table: Table | type[SQLModel], row: Row, *, key: Sequence[str]) -> None:
+        """Insert the row now, or overwrite the one with this key."""
+        self.execute(upsert(table, self.dialect, key=key, update=[name for name in row if name not in key]), row)
+
+    def number(self, counter: str) -> int:
+        """The next number of a counter, without a gap. Declare it with the work where it is known beforehand."""
+        self._check()
+        self._dirty = self._dirty or counter not in self._blocks
+        return self._blocks.draw(counter)
+
+    def flush(self) -> None:
+        """Write the buffered inserts, tables that others refer to first, rows of a table in the order given."""
+        self._check()
+        if not self._buffers:
+            return
+        self._dirty = self._dirty or self._own
+        self._kept = {}
+        buffers, self._buffers = self._buffers, {}
+        tables = sorted(buffers, key=self._plans.rank) if len(buffers) > 1 else list(buffers)
+        for table in tables:
+            # One statement names one set of columns; nearly always a table's rows all have the same.
+            for _, rows in groupby(buffers[table], key=lambda row: row.keys()):
+                self._conn.execute(self._plans.insert(table), list(rows))
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Call this in the lane's thread once the transaction is committed, and never otherwise. Keep it short."""
+        self._check()
+        self._callbacks.append(callback)
+
+    # What follows is for the lane.
+
+    @property
+    def lost(self) -> bool:
+        """The connection is gone."""
+        return self._conn.invalidated
+
+    def reserve(self, counters: Sequence[str]) -> None:
+        self._blocks.reserve(counters)
+
+    def savepoint(self) -> NestedTransaction:
+        return self._conn.begin_nested()
+
+    def mark(self) -> Mark:
+        return Mark(self._blocks.mark(), len(self._callbacks))
+
+    def restore(self, mark: Mark) -> None:
+        """Follow the database back to a savepoint that was set with this mark and empty buffers."""
+        self._buffers.clear()
+        self._blocks.restore(mark.numbers)
+        del self._callbacks[mark.callbacks :]
+
+    def begin_item(self) -> None:
+        """From here on the next work's doings are told apart."""
+        self._dirty = False
+        self._own = False
+        self._kept = {table: len(rows) for table, rows in self._buffers.items()}
+        self._start = self.mark()
+
+    def undo_item(self) -> bool:
+        """Forget what the work did, if all of it is still in memory; says whether that was so."""
+        if self._dirty:
+            return False
+        for table, rows in self._buffers.items():
+            del rows[self._kept.get(table, 0) :]
+        self._buffers = {table: rows for table, rows in self._buffers.items() if rows}
+        self._blocks.restore(self._start.numbers)
+        del self._callbacks[self._start.callbacks :]
+        return True
+
+    def finish(self) -> None:
+        self.flush()
+        self._blocks.settle()
+
+    def end(self) -> list[Callable[[], None]]:
+        self._open = False
+        return self._callbacks
+
+    def _check(self) -> None:
+        if not self._open:
+            raise RuntimeError("this transaction has ended; a Tx must not leave its work")

@@ -1,0 +1,1 @@
+"""信访办: the petition office."""

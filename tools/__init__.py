@@ -1,0 +1,1 @@
+"""What the Makefile runs: locking, documents and checks of the repository itself."""
