@@ -13,7 +13,7 @@ from tests.support.policy import (
 
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport", "pytest_runtest_setup"]
 
-pytest_plugins = ["tests.support.stores"]
+pytest_plugins = ["tests.support.stores", "tests.support.nats"]
 
 
 @pytest.fixture(scope="session")

@@ -46,20 +46,12 @@ from onewindow.routing.register import Registrar
 from onewindow.routing.switchboard import Switchboard
 from onewindow.routing.tracking import Tracking
 from onewindow.settings import Settings
+from onewindow.setup.stores import open_kernel_store
 from onewindow.store import Store
 from onewindow.store.base import KernelTable
-from onewindow.store.migrations import KERNEL_VERSION_TABLE, KERNEL_VERSIONS, Migrations
 
-KERNEL_SCHEMA = "ow_kernel"
 KERNEL_TABLES: BusTables = bus_tables(KernelTable.metadata)
 log = structlog.get_logger(__name__)
-
-
-def kernel_migrations(settings: Settings) -> Migrations:
-    """The migrations of the kernel's store."""
-    schema = KERNEL_SCHEMA if settings.database else None
-    metadata = KernelTable.metadata
-    return Migrations(settings.kernel_database, schema, [KERNEL_VERSIONS], KERNEL_VERSION_TABLE, metadata)
 
 
 class Centre:
@@ -80,9 +72,7 @@ class Centre:
         self.district = settings.district.lower()
         self.found = list(discover() if found is None else found)
         self.vault = Vault.load(settings.key_file)
-        self._prepare_store()
-        schema = KERNEL_SCHEMA if settings.database else None
-        self.store = Store.open(settings.kernel_database, metadata=KernelTable.metadata, schema=schema)
+        self.store = open_kernel_store(settings)
         self.organisation = OrganisationCache(self.store)
         self.book = OfficesBook(self.store)
         self.calendar = CalendarBook()
@@ -119,15 +109,6 @@ class Centre:
         self._connections: list[Connection] = []
         self._host_stores: list[Store] = []
         self._tasks: list[asyncio.Task[None]] = []
-
-    def _prepare_store(self) -> None:
-        """Bring an embedded store forward by itself; elsewhere only `onewindow migrate` does."""
-        migrations = kernel_migrations(self.settings)
-        if self.settings.database:
-            migrations.check()
-        else:
-            self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-            migrations.upgrade()
 
     # Starting and stopping -------------------------------------------------------------------------------------------
 

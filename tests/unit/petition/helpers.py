@@ -56,5 +56,3 @@ def suggestion(**values: Any) -> Walk:
 
 def accusation(**values: Any) -> Walk:
     return Walk(Accusation(), context(**{"track": "E", "sealed": True, "roles": "designated", **values}))
-
-

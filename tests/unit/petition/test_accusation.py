@@ -7,6 +7,7 @@ import pytest
 from onewindow.office import Answer, Ask, Issue, Phase, Seal, Stop, superior
 from onewindow.testing import party
 from onewindow_petition.accusation import Accusation
+from onewindow_petition.ledger import WayOut
 from tests.unit.petition.helpers import HAND_OVER, RECEIPT, accusation
 
 ACCUSED = party("respondent", name="青石镇自然资源所", unit_id="unit-9")
@@ -18,7 +19,9 @@ def test_art_30_an_accusation_goes_straight_to_the_competent_organ_and_its_recei
     letter, notice = walk.effects
     assert isinstance(letter, Issue) and letter.document == "transfer_letter" and letter.to == ()
     assert letter.text["to"] == "区纪委监委"
-    assert isinstance(notice, Issue) and notice.text["article"] == "《信访工作条例》第三十条" and notice.text["accusation"]
+    assert (
+        isinstance(notice, Issue) and notice.text["article"] == "《信访工作条例》第三十条" and notice.text["accusation"]
+    )
     assert "某人收钱" not in str(walk.effects)
     assert walk.do("receipt", RECEIPT, by="designated").state == "handing"
     assert walk.serve("redirect_notice").state == "handed"
@@ -48,7 +51,7 @@ def test_art_30_no_slip_proposal_or_signature_stands_between_receipt_and_hand_ov
 def test_art_30_about_leaders_of_the_centre_or_township_it_goes_to_the_district_at_once() -> None:
     walk = accusation().do("hand_over", {**HAND_OVER, "leaders": True, "unit": "unit-1"}, by="designated")
     assert Ask(superior(), purpose="accusation") in walk.effects
-    assert walk.facts.leaders and not walk.ctx.shelf.records
+    assert walk.facts.leaders and not walk.ctx.find(WayOut)
 
 
 def test_art_30_a_unit_of_the_system_gets_it_as_an_assignment() -> None:

@@ -40,6 +40,9 @@ CLOCKS = st.lists(
 )
 
 
+WORDS = ["", "某", "公布补偿标准", "补发青苗费", "applicant", "unit-9", "某公司"]
+
+
 def _value(annotation: Any, choices: list[str] | None) -> st.SearchStrategy[Any]:
     if choices:
         return st.sampled_from(choices) | st.just("不在其中")
@@ -56,7 +59,9 @@ def _value(annotation: Any, choices: list[str] | None) -> st.SearchStrategy[Any]
         return st.integers(-1, 40)
     if annotation is date:
         return st.dates(DAY - timedelta(days=40), DAY + timedelta(days=2)).map(str) | st.just("昨天")
-    return st.sampled_from(["", "某", "公布补偿标准", "补发青苗费", "applicant", "unit-9", "某公司"]) | st.text(max_size=12)
+    return st.sampled_from(["", "某", "公布补偿标准", "补发青苗费", "applicant", "unit-9", "某公司"]) | st.text(
+        max_size=12
+    )
 
 
 def _form(model: type[BaseModel]) -> st.SearchStrategy[dict[str, Any]]:
@@ -93,7 +98,7 @@ HAPPENINGS = [
 
 
 @pytest.mark.parametrize("procedure", office.procedures, ids=lambda p: p.key)
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_sequence_of_steps_stays_in_the_declared_states_and_only_refuses(
     procedure: type[Procedure[Any]], data: st.DataObject
@@ -120,6 +125,5 @@ def test_any_sequence_of_steps_stays_in_the_declared_states_and_only_refuses(
         assert [effect.model_dump(mode="json") for effect in load_effects(plain)] == plain
         if procedure.states[before[0]].final:
             assert walk.state == before[0]
-        for role in ROLES:
-            walk.offers(by=role)
+        walk.offers(by=data.draw(st.sampled_from(ROLES)))
         assert all(block.kind for block in walk.procedure.panel(walk.facts, walk.ctx))

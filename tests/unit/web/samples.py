@@ -6,7 +6,8 @@ from typing import Any
 
 from onewindow.i18n import _
 from onewindow.office.blocks import ActionButton, Chart, Fields, Link, Notice, Table
-from onewindow.office.fields import Attachment, Form, PartyId, Row, field
+from onewindow.office.fields import Attachment, Form, Row, field
+from onewindow.office.types import PartyId
 from onewindow.web import forms, intake
 from onewindow.web.nav import menu
 from onewindow.web.schema import Choice

@@ -30,7 +30,7 @@ PAGES = sample_pages.pages()
 def site() -> Iterator[str]:
     """The rendered pages behind a small server, with the headers that they have in the centre."""
     drawn = Pages()
-    html = {
+    html = {"/seeded": b'<!doctype html><title>x</title><p style="color: #999">pale<img src="/static/icon.svg">'} | {
         f"/{lang}/{name}": drawn.render(template, dataclasses.replace(frame, lang=lang), **context).encode()
         for name, (template, frame, context) in PAGES.items()
         for lang in ("zh", "en")
@@ -93,6 +93,19 @@ def test_a_page_is_readable_by_everybody(browser: Browser, site: str, name: str,
 @pytest.mark.parametrize("name", ["file-errors", "desk", "case", "tracked"])
 def test_a_page_is_readable_in_english_on_a_small_phone(browser: Browser, site: str, name: str) -> None:
     visit(browser, site, name, "small-phone", "en")
+
+
+def test_the_guards_themselves_see_a_bad_page(browser: Browser, site: str) -> None:
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(f"{site}/seeded", wait_until="load")
+        assert any("Content Security Policy" in text for text in said)
+        assert {rule["id"] for rule in Axe().run(page).response["violations"]} >= {"image-alt", "html-has-lang"}
+    finally:
+        context.close()
 
 
 def test_a_page_works_without_javascript(browser: Browser, site: str) -> None:
