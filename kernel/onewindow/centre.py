@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from onewindow.access import sessions, throttle
 from onewindow.access.accounts import Accounts
 from onewindow.access.vault import Vault
 from onewindow.bus.claims import Signer
@@ -42,6 +43,8 @@ from onewindow.routing.commands import Commands
 from onewindow.routing.context import Kernel
 from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
+from onewindow.routing.ledger import Ledger
+from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
 from onewindow.routing.switchboard import Switchboard
 from onewindow.routing.tracking import Tracking
@@ -92,12 +95,16 @@ class Centre:
         )
         self.registrar = Registrar(self.store, self.kernel)
         self.desk = Desk(self.store, self.kernel)
+        self.receipts = Receipts(self.store, self.kernel)
+        self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
             self.store,
             self.now,
             lambda tx, turned: window.clock_turned(tx, self.kernel, turned),
             jobs=[
                 ("unsigned", lambda tx, now: window.unsigned(tx, self.kernel, now)),
+                ("attempts", throttle.purge),
+                ("sessions", sessions.purge),
                 ("calendar", CalendarJob(self.calendar, lambda tx, new: window.clock_recomputed(tx, self.kernel, new))),
             ],
             tick=scheduler_tick,
@@ -189,9 +196,15 @@ class Centre:
         connection = await self._connect(self._access(OfficeId(found.id)))
         settings = HostSettings(self.district, self.kernel_keys(), self._reconcile_seconds)
         vault = self.vault.child_vault(f"office:{found.id}")
-        host = Host(found.office, store, connection, vault, settings, self.now)
-        self.hosts[found.id] = host
-        self._keep(f"office {found.id}", host.run)
+        office = found.office
+
+        async def serve() -> None:
+            # A fresh host each time: nothing of one that failed is carried into the next.
+            host = Host(office, store, connection, vault, settings, self.now)
+            self.hosts[office.id] = host
+            await host.run()
+
+        self._keep(f"office {office.id}", serve)
 
     def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """Keep a loop running: a failure is logged and it starts again, ever later."""

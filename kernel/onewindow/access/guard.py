@@ -110,7 +110,13 @@ def bearer(authorization: str | None) -> str | None:
 
 def require_csrf(caller: Caller, method: str, given: str | None) -> None:
     """A write that came with a cookie must carry the session's CSRF token too."""
-    if caller.via is not Via.COOKIE or method.upper() in SAFE_METHODS:
+    if caller.via is Via.COOKIE:
+        require_token(method, caller.csrf, given)
+
+
+def require_token(method: str, expected: str, given: str | None) -> None:
+    """A write must carry the token that goes with the cookie by which it came."""
+    if method.upper() in SAFE_METHODS:
         return
-    if not caller.csrf or not hmac.compare_digest(caller.csrf.encode(), (given or "").encode()):
+    if not expected or not hmac.compare_digest(expected.encode(), (given or "").encode()):
         raise Forbidden(_("页面已失效,请刷新后重新提交"))

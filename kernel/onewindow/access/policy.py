@@ -60,6 +60,8 @@ def capacities(principal: Principal, target: Target) -> frozenset[str]:
     found: set[str] = set()
     if any(_within(principal, Action.ASSIGNMENT_ACT, target, but=frozenset({Role.HEAD}))):
         found.add(Role.HANDLER)
+    if principal.staff_id in target.designated_ids:
+        found.add(Role.DESIGNATED)
     for post in _posts(principal, target):
         if post.role != Role.HANDLER and _stands_here(post, target):
             found.add(post.role)

@@ -2,7 +2,6 @@
 
 from onewindow.boundary.check import (
     Codes,
-    Violation,
     check_config,
     check_manifest,
     check_mapping,
@@ -11,6 +10,7 @@ from onewindow.boundary.check import (
     report,
     require,
 )
+from onewindow.boundary.rules import Violation
 from onewindow.boundary.widening import Difference, widening
 
 __all__ = [

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from onewindow.boundary.register import REGISTER, Kind, Notion
 
@@ -46,16 +46,19 @@ class _Patterns:
     spelled: tuple[re.Pattern[str], ...]
 
 
-def find(text: str, kind: Kind) -> list[Hit]:
+@lru_cache(4096)
+def find(text: str, kind: Kind) -> tuple[Hit, ...]:
     """The notions that this text speaks of, where it stands in a place of this kind."""
     chinese, latin = normal(text), words(text)
+    if not _suspect(chinese, latin):
+        return ()
     if kind is Kind.PROSE:
         chinese, latin = _DENIED_ZH.sub(_CUT, chinese), _DENIED_LATIN.sub(_CUT, latin)
     found = []
     for notion in REGISTER:
         if kind in notion.kinds and (word := _look(notion, chinese, latin)):
             found.append(Hit(notion, word))
-    return found
+    return tuple(found)
 
 
 def normal(text: str) -> str:
@@ -68,6 +71,37 @@ def words(text: str) -> str:
     """The Latin words of a text, in lower case: of a sentence as of an identifier in any convention."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(_WORDS.findall(plain)).lower()
+
+
+@cache
+def _screen() -> tuple[re.Pattern[str], frozenset[str], tuple[str, ...], re.Pattern[str]]:
+    """All notions together, to pass quickly over a text that has nothing of any."""
+    every = [_patterns(notion) for notion in REGISTER]
+    phrases = [phrase for patterns in every for phrase in patterns.phrases]
+    inside = [re.escape(p.joined) for p in phrases if len(p.joined) >= _DISTINCTIVE]
+    inside += [pattern.pattern for patterns in every for pattern in patterns.spelled]
+    return (
+        re.compile("|".join(pattern for notion in REGISTER for pattern in notion.zh)),
+        frozenset(p.joined for p in phrases),
+        tuple(p.joined for p in phrases if p.any_ending),
+        re.compile("|".join(inside)),
+    )
+
+
+def _suspect(chinese: str, latin: str) -> bool:
+    zh, exact, beginnings, inside = _screen()
+    if zh.search(chinese) or inside.search(latin) or inside.search(latin.replace(" ", "")):
+        return True
+    parts = latin.split()
+    for start, first in enumerate(parts):
+        if first.startswith(beginnings):
+            return True
+        run = ""
+        for part in parts[start : start + 6]:
+            run += part
+            if run in exact or run.removesuffix("s") in exact:
+                return True
+    return False
 
 
 @cache
@@ -113,14 +147,11 @@ def _phrase_in(parts: list[str], phrases: Iterable[_Phrase]) -> str:
                 return joined
             run = ""
             for part in parts[start : start + 6]:
-                if part == _CUT or len(run) > len(joined):
+                if part == _CUT or len(run) >= len(joined):
                     break
                 run += part
-                if run in (joined, joined + "s") or (phrase.any_ending and phrase.several > 1 and _open(run, phrase)):
+                # A phrase of several words may go on within its last word; one of one word must end with a word.
+                going_on = phrase.any_ending and phrase.several > 1 and run.startswith(joined)
+                if run in (joined, joined + "s") or going_on:
                     return joined
     return ""
-
-
-def _open(run: str, phrase: _Phrase) -> bool:
-    """A phrase of several words may go on within its last word, but not far into other words."""
-    return run.startswith(phrase.joined) and len(run) <= len(phrase.joined) + 4

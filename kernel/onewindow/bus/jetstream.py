@@ -65,7 +65,7 @@ class Topology:
             "name": STREAM, "subjects": list(STREAM_SUBJECTS), "retention": "limits", "storage": "file",
             "discard": "old", "max_age": self._limits.max_age_days * 86_400 * _NANO,
             "max_bytes": self._limits.max_bytes, "max_msgs": -1, "max_consumers": -1,
-            "duplicate_window": 120 * _NANO, "num_replicas": self._limits.replicas,
+            "duplicate_window": 120 * _NANO, "allow_atomic": True, "num_replicas": self._limits.replicas,
         }
         found = await self._connection.api(f"STREAM.INFO.{STREAM}")
         if "error" in found:

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from nats.aio.msg import Msg
@@ -15,6 +16,7 @@ from onewindow.bus.connection import Connection, stored
 from onewindow.bus.envelope import Placed, encode
 from onewindow.bus.errors import BusUnavailable, NobodyAnswers, StreamMissing, TimedOut
 from onewindow.bus.log import Log, LogRow
+from onewindow.office.types import new_id
 from onewindow.store import Store, Tx, advisory_lock
 from onewindow.store.leader import Leader
 
@@ -24,14 +26,25 @@ PUBLISHED: Final = "published"
 _ACK_SECONDS = 5.0
 _LEADER_SECONDS = 2.0
 
-Window = deque[tuple[int, asyncio.Future[Msg]]]
+# One sync of the disk for so many messages; the server takes at most 1,000.
+_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Rows that wait for one acknowledgement, and the place of the last."""
+
+    pos: int
+    count: int
+    ack: asyncio.Future[Msg]
 
 
 class Relay:
     """One runs for each store (on PostgreSQL among all processes). Rows stay after publishing: JetStream is no copy.
 
-    When something was not acknowledged it goes back to that row and sends again everything after it, with the same
-    ids, so that what belongs together is first seen in the order of the log.
+    What queued up goes in atomic batches. When something was not acknowledged it goes back to that row and sends
+    again, one by one and with the same ids, everything that it had sent after it: so what belongs together is first
+    seen in the order of the log. (One by one, because a batch with a message that is there already is refused.)
     """
 
     def __init__(self, store: Store, log: Log, connection: Connection, *, window: int = 256, idle: float | None = None,
@@ -50,6 +63,7 @@ class Relay:
         self._advanced = asyncio.Condition()
         self._rewind: int | None = None
         self._saved = 0
+        self._singly = 0    # up to here rows may be in the stream already
         self.published = 0
         log.listeners.append(self.poke)
 
@@ -111,7 +125,7 @@ class Relay:
         epoch = await self._store.write(self._log.ensure_epoch)
         sent = self.published = self._saved = await self._store.read(self._stand)
         self._rewind = None
-        window: Window = deque()
+        window: deque[Sent] = deque()
         look = loop.time() + _LEADER_SECONDS
         fresh = True
         try:
@@ -124,18 +138,21 @@ class Relay:
                         return
                 rows = await self._next(sent, fresh)
                 fresh = len(rows) == self._window
-                for row in rows:
-                    if len(window) >= self._window:
+                for chunk in self._chunks(rows):
+                    while sum(each.count for each in window) >= self._window:
                         await self._settle(window)
-                    window.append((row.pos, await self._publish(row, epoch)))
-                    sent = row.pos
-                while window and window[0][1].done():
+                    sent = chunk[-1].pos
+                    window.append(Sent(sent, len(chunk), await self._publish(chunk, epoch)))
+                while window and window[0].ack.done():
                     await self._settle(window)
                 if not fresh:
                     fresh = await self._rest(window)
+        except (BusUnavailable, StreamMissing, TimedOut):
+            self._singly = sent
+            raise
         finally:
-            for _, future in window:
-                future.cancel()
+            for each in window:
+                each.ack.cancel()
 
     def _rewound(self) -> bool:
         return self._rewind is not None
@@ -163,13 +180,29 @@ class Relay:
         self._saved = max(self._saved, published)
         return rows
 
-    async def _publish(self, row: LogRow, epoch: str) -> asyncio.Future[Msg]:
-        message = encode(Placed(row.event, row.pos, epoch))
-        return await self._connection.send(message.subject, message.payload, message.headers)
+    def _chunks(self, rows: list[LogRow]) -> Iterator[list[LogRow]]:
+        start = 0
+        while start < len(rows):
+            size = 1 if rows[start].pos <= self._singly else _BATCH
+            yield rows[start:start + size]
+            start += size
 
-    async def _settle(self, window: Window) -> None:
+    async def _publish(self, rows: list[LogRow], epoch: str) -> asyncio.Future[Msg]:
+        """Send rows that are stored together or not at all; the last one brings the acknowledgement."""
+        messages = [encode(Placed(row.event, row.pos, epoch)) for row in rows]
+        if len(messages) > 1:
+            batch = new_id()
+            for number, message in enumerate(messages, 1):
+                message.headers.update({"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)})
+            for message in messages[:-1]:
+                await self._connection.say(message.subject, message.payload, headers=message.headers)
+            messages[-1].headers["Nats-Batch-Commit"] = "1"
+        last = messages[-1]
+        return await self._connection.send(last.subject, last.payload, last.headers)
+
+    async def _settle(self, window: deque[Sent]) -> None:
         """Wait for the oldest acknowledgement."""
-        pos, future = window[0]
+        pos, future = window[0].pos, window[0].ack
         try:
             async with asyncio.timeout(_ACK_SECONDS):
                 stored(await future)
@@ -180,12 +213,12 @@ class Relay:
         async with self._advanced:
             self._advanced.notify_all()
 
-    async def _rest(self, window: Window) -> bool:
+    async def _rest(self, window: deque[Sent]) -> bool:
         """Wait for an acknowledgement or for something new; whether there is something new."""
         ring = asyncio.create_task(self._poked.wait())
         waits: set[asyncio.Future[object]] = {ring}  # type: ignore[arg-type]
         if window:
-            waits.add(window[0][1])  # type: ignore[arg-type]
+            waits.add(window[0].ack)  # type: ignore[arg-type]
         try:
             await asyncio.wait(waits, timeout=_ACK_SECONDS if window else self._idle,
                                return_when=asyncio.FIRST_COMPLETED)

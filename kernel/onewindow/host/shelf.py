@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from onewindow.office.records import Record
@@ -14,9 +14,9 @@ _R = TypeVar("_R", bound=Record)
 
 
 class TxShelf:
-    """Records over a transaction."""
+    """Records over a transaction; over a plain connection they can only be read, as `describe` does."""
 
-    def __init__(self, tx: Tx):
+    def __init__(self, tx: Tx | Connection):
         self._tx = tx
 
     def get(self, model: type[_R], id: str) -> _R | None:
@@ -38,4 +38,6 @@ class TxShelf:
         return [model(**row) for row in self._tx.execute(query).mappings()]
 
     def add(self, record: SQLModel) -> None:
+        if isinstance(self._tx, Connection):
+            raise TypeError("nothing is kept while a page is drawn")
         self._tx.insert(table_of(type(record)), record.model_dump())

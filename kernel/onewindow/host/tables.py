@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from onewindow.bus.tables import BusTables, bus_tables
 from onewindow.store.base import new_metadata
+from onewindow.store.counters import counter_table
 from onewindow.store.types import Instant
 
 
@@ -52,6 +53,7 @@ class Command(HostTable, table=True):
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
+counter_table(HostTable.metadata)
 BUS: BusTables = bus_tables(HostTable.metadata)
 PROCEEDING: Table = HostTable.metadata.tables["proceeding"]
 COMMAND: Table = HostTable.metadata.tables["command"]

@@ -25,7 +25,7 @@ from onewindow.office.manifest import Manifest
 from onewindow.office.procedure import Happening, Procedure
 from onewindow.office.run import Outcome, act, offers, react
 from onewindow.office.types import AssignmentState, new_id
-from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context, EmptyShelf
+from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context
 from onewindow.store.sql import for_update
 from onewindow.store.tx import Tx
 
@@ -104,8 +104,11 @@ class Workshop:
         row = dict(found)
         procedure = self.procedure(row["procedure"], row["procedure_version"])
         ctx = self._context(row, Actor(), now, _bare_view(row), {}, tx)
-        outcome = react(procedure, row["state"], self.facts(procedure, row), happening, ctx)
-        if isinstance(outcome, Outcome) and (outcome.effects or outcome.state != row["state"]):
+        facts = self.facts(procedure, row)
+        outcome = react(procedure, row["state"], facts, happening, ctx)
+        if not isinstance(outcome, Outcome):
+            return
+        if outcome.effects or outcome.state != row["state"] or outcome.facts != facts:
             self._write(tx, row, outcome, f"on:{happening.event}", "system", now)
 
     # Commands --------------------------------------------------------------------------------------------------------
@@ -160,7 +163,7 @@ class Workshop:
         row = dict(found)
         procedure = self.procedure(row["procedure"], row["procedure_version"])
         facts = self.facts(procedure, row)
-        ctx = self._context(row, actor, now, request.view, request.clocks, None)
+        ctx = self._context(row, actor, now, request.view, request.clocks, tx_or_conn)
         offered: Sequence[Any] = [] if row["frozen"] else offers(procedure, row["state"], facts, ctx)
         spec = self.manifest.procedure(row["procedure"], row["procedure_version"])
         views = []
@@ -246,7 +249,7 @@ class Workshop:
         now: datetime,
         view: CaseView,
         clocks: dict[str, ClockView],
-        tx: Tx | None,
+        tx: Tx | Connection,
     ) -> Context:
         mine = next((a for a in view.assignments if a.id == row["id"]), None)
         if mine is None:
@@ -255,7 +258,7 @@ class Workshop:
                 id=row["id"], unit_id=given["unit_id"], office=self.office.id, officer=given["officer"],
                 state=given["state"], round=given["round"], purpose=given["purpose"] or "",
             )
-        return Context(now, actor, view, mine, clocks, TxShelf(tx) if tx is not None else EmptyShelf())
+        return Context(now, actor, view, mine, clocks, TxShelf(tx))
 
 
 def request_digest(request: ActRequest) -> str:

@@ -86,6 +86,7 @@ class Office:
                     key=str(r.__tablename__),
                     title=(r.__doc__ or r.__name__).strip().splitlines()[0],
                     fields=r.model_json_schema(),
+                    indexed=r.indexed(),
                 )
                 for r in self.records
             ),
@@ -96,7 +97,8 @@ class Office:
 
 
 def _version(package: str) -> str:
-    for distribution in packages_distributions().get(package, ()):
+    # An editable installation lists no packages; its distribution is named like the package.
+    for distribution in (package, *packages_distributions().get(package, ())):
         try:
             return version(distribution)
         except PackageNotFoundError:

@@ -116,9 +116,12 @@ class ProcedureSpec(Spec):
 
 
 class RecordSpec(Spec):
+    """A table of the office's own; `indexed` are the columns by which it is keyed, unique or quickly found."""
+
     key: str
     title: str
     fields: dict[str, Any]
+    indexed: tuple[tuple[str, ...], ...] = ()
 
 
 class DocumentSpec(Spec):

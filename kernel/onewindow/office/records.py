@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from onewindow.office.errors import DeclarationError
@@ -28,3 +28,13 @@ class Record(SQLModel):
         if "__tablename__" not in cls.__dict__:
             cls.__tablename__ = f"{cls.office}_{cls.__name__.lower()}"
         super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def indexed(cls) -> tuple[tuple[str, ...], ...]:
+        """The columns by which its rows are keyed, unique or quickly found, but for the plain key."""
+        table = cls.metadata.tables.get(str(cls.__tablename__))
+        if table is None:
+            return ()
+        unique = [c for c in table.constraints if isinstance(c, UniqueConstraint | PrimaryKeyConstraint)]
+        groups = {tuple(column.name for column in group.columns) for group in (*unique, *table.indexes)}
+        return tuple(sorted(groups - {("id",)}))

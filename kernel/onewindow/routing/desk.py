@@ -29,6 +29,7 @@ from onewindow.store import Store
 from onewindow.store.tx import Tx
 
 T = TypeVar("T")
+RECEIPT = "receipt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +244,20 @@ class Desk:
     # Documents -------------------------------------------------------------------------------------------------------
 
     async def document(self, principal: Principal | None, document_id: str) -> tuple[Document, bytes]:
-        """A document's bytes, for who may read its case; the look is logged."""
-        file = await self._file_of_document(principal, document_id)
+        """A document's bytes, for who may read its case; the look is logged.
+
+        Raises:
+            NotFound: there is none; a receipt carries a code and is printed only for whoever holds that code.
+        """
+        file = await self.file_of_document(principal, document_id)
         guard.require(principal, Action.DOCUMENT_READ, file.target)
+        if any(d.id == document_id and d.kind == RECEIPT for d in file.documents):
+            raise NotFound(_("回执凭查询码打印"))
         assert principal is not None
         await self._log(principal, file, f"document:{document_id}")
         return await self.kernel.documents.read(DocumentId(document_id))
 
-    async def _file_of_document(self, principal: Principal | None, document_id: str) -> CaseFile:
+    async def file_of_document(self, principal: Principal | None, document_id: str) -> CaseFile:
         def work(conn: Connection) -> CaseFile:
             document = self.kernel.documents.get(conn, DocumentId(document_id))
             return self.load(conn, views.case_by_id(conn, document.case_id))

@@ -194,7 +194,7 @@ class Handling:
 
     async def serve(self, principal: Principal | None, document_id: str, service: Mapping[str, Any]) -> Served:
         """Record how a document was served; late proof of an extension's notice wants somebody else than the handler."""
-        file = await self._desk._file_of_document(principal, document_id)
+        file = await self._desk.file_of_document(principal, document_id)
         who = guard.require(principal, Action.DOCUMENT_SERVE, file.target)
         proof = bool(service.get("proof"))
         if proof:

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -51,7 +52,7 @@ class RowResult:
     number: str = ""
     field: str = ""
     reason: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = member(default_factory=dict)
 
 
 class Ledger:

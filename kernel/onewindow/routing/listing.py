@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, exists, false, or_, select, true
 
 from onewindow.access.policy import Reach
 from onewindow.organisation.rows import TownshipKind
@@ -14,6 +14,8 @@ from onewindow.routing.assignments import ASSIGNMENT, OPEN
 from onewindow.routing.objections import OBJECTION
 
 PAGE = 50
+# Apart from the assignments that a query lists: what somebody may see is asked of any assignment of the case.
+HELD = ASSIGNMENT.alias("held")
 MOST = 200
 
 
@@ -47,29 +49,29 @@ def _mine(parts: tuple[Reach, ...], organisation: Organisation) -> ColumnElement
 
 
 def _part(reach: Reach, organisation: Organisation) -> ColumnElement[bool]:
-    alive = ASSIGNMENT.c.state.in_(OPEN)
-    of_case = ASSIGNMENT.c.case_id == CASE.c.id
+    alive = HELD.c.state.in_(OPEN)
+    of_case = HELD.c.case_id == CASE.c.id
     conditions: list[ColumnElement[bool]] = []
     district = [t.code for t in organisation.townships.values() if t.kind is TownshipKind.DISTRICT]
     if reach.everything:
         conditions.append(true())
     if reach.escalated:
         conditions.append(CASE.c.township.in_(district))
-        conditions.append(exists().where(of_case, ASSIGNMENT.c.township.in_(district)))
+        conditions.append(exists().where(of_case, HELD.c.township.in_(district)))
     if reach.townships:
         conditions.append(CASE.c.township.in_(reach.townships))
     if reach.supervised:
         conditions.append(and_(CASE.c.township.in_(reach.supervised), CASE.c.colour == "red"))
     if reach.window:
-        lies_there = ~exists().where(of_case, alive) | exists().where(of_case, alive, ASSIGNMENT.c.office.is_(None))
+        lies_there = ~exists().where(of_case, alive) | exists().where(of_case, alive, HELD.c.office.is_(None))
         conditions.append(and_(CASE.c.township.in_(reach.window), lies_there))
     if reach.units:
-        conditions.append(exists().where(of_case, ASSIGNMENT.c.unit_id.in_(reach.units)))
+        conditions.append(exists().where(of_case, HELD.c.unit_id.in_(reach.units)))
     if reach.open_units:
-        open_there = ASSIGNMENT.c.unit_id.in_(reach.open_units) & ASSIGNMENT.c.officer.is_(None)
+        open_there = HELD.c.unit_id.in_(reach.open_units) & HELD.c.officer.is_(None)
         conditions.append(exists().where(of_case, open_there))
     if reach.officers:
-        conditions.append(exists().where(of_case, ASSIGNMENT.c.officer.in_(reach.officers)))
+        conditions.append(exists().where(of_case, HELD.c.officer.in_(reach.officers)))
     if reach.registered_by:
         conditions.append(CASE.c.registered_by.in_(reach.registered_by))
     if reach.registered_at:
@@ -77,11 +79,20 @@ def _part(reach: Reach, organisation: Organisation) -> ColumnElement[bool]:
             post.staff for post in organisation.posts.values() if post.unit in reach.registered_at
         ]
         conditions.append(CASE.c.registered_by.in_(people))
-    named = exists().where(of_case, ASSIGNMENT.c.officer == reach.staff_id)
+    named = _lists(CASE.c.designated, reach.staff_id) | exists().where(
+        of_case, HELD.c.officer == reach.staff_id
+    )
     if reach.designated:
         conditions.append(and_(CASE.c.sealed, named))
+    barred = [reach.staff_id, *reach.posted, *([reach.stands_for] if reach.stands_for else [])]
+    kept_out = or_(false(), *(_lists(CASE.c.excluded, one) for one in barred))
     # A sealed case is there for whoever is named in it, and for nobody else.
-    return and_(or_(false(), *conditions), or_(~CASE.c.sealed, named))
+    return and_(or_(false(), *conditions), or_(~CASE.c.sealed, named), ~kept_out)
+
+
+def _lists(column: Any, item: str) -> ColumnElement[bool]:
+    """Whether a JSON list of ids holds this one; ids contain nothing that a pattern could take for its own."""
+    return cast(column, String).like(f'%"{item}"%')
 
 
 def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
@@ -89,13 +100,13 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
         if (value := getattr(filters, name)) is not None:
             query = query.where(CASE.c[name] == value)
     if filters.office is not None or filters.unit is not None or filters.assignment_state is not None:
-        there = [ASSIGNMENT.c.case_id == CASE.c.id]
+        there = [HELD.c.case_id == CASE.c.id]
         if filters.office is not None:
-            there.append(ASSIGNMENT.c.office == filters.office)
+            there.append(HELD.c.office == filters.office)
         if filters.unit is not None:
-            there.append(ASSIGNMENT.c.unit_id == filters.unit)
+            there.append(HELD.c.unit_id == filters.unit)
         if filters.assignment_state is not None:
-            there.append(ASSIGNMENT.c.state == filters.assignment_state)
+            there.append(HELD.c.state == filters.assignment_state)
         query = query.where(exists().where(*there))
     return query
 
@@ -128,14 +139,7 @@ def cases(
 ) -> Page:
     """The cases that somebody may see, newest first."""
     query = _narrowed(select(CASE).where(_mine(parts, organisation)), filters)
-    page = _paged(conn, query, CASE.c.id, after, before, limit)
-    return Page([r for r in page.rows if not _excluded(r, parts)], page.next, page.prev)
-
-
-def _excluded(case: Mapping[str, Any], parts: tuple[Reach, ...]) -> bool:
-    """Whether somebody is complained about in a case, in person or through their unit."""
-    barred = set(case["excluded"])
-    return bool(barred) and any(part.staff_id in barred or part.posted & barred for part in parts)
+    return _paged(conn, query, CASE.c.id, after, before, limit)
 
 
 def queue(
@@ -157,7 +161,6 @@ def queue(
         CASE.c.number,
         CASE.c.due_at,
         CASE.c.colour,
-        CASE.c.excluded,
         CASE.c.registered_at,
         CASE.c.version.label("case_version"),
     ]
@@ -169,20 +172,18 @@ def queue(
     query = query.where(ASSIGNMENT.c.state == state) if state else query.where(ASSIGNMENT.c.state.in_(OPEN))
     if mine is not None:
         query = query.where(ASSIGNMENT.c.officer == mine)
-    page = _paged(conn, query, ASSIGNMENT.c.id, after, before, limit)
-    return Page([r for r in page.rows if not _excluded(r, parts)], page.next, page.prev)
+    return _paged(conn, query, ASSIGNMENT.c.id, after, before, limit)
 
 
 def window_queue(
     conn: Connection, parts: tuple[Reach, ...], organisation: Organisation, township: str, *, limit: int = PAGE
 ) -> Page:
     """What lies with the window itself: open, and assigned to nobody."""
-    nobody = ~exists().where(ASSIGNMENT.c.case_id == CASE.c.id, ASSIGNMENT.c.state.in_(OPEN))
+    nobody = ~exists().where(HELD.c.case_id == CASE.c.id, HELD.c.state.in_(OPEN))
     query = select(CASE).where(
         CASE.c.township == township, CASE.c.state == "open", nobody, _mine(parts, organisation)
     )
-    page = _paged(conn, query, CASE.c.id, None, None, limit)
-    return Page([r for r in page.rows if not _excluded(r, parts)], page.next, page.prev)
+    return _paged(conn, query, CASE.c.id, None, None, limit)
 
 
 def unsigned_for(conn: Connection, staff_ids: list[str], *, limit: int = PAGE) -> list[Mapping[str, Any]]:
@@ -202,11 +203,11 @@ def open_objections(
 ) -> list[Mapping[str, Any]]:
     """The objections of a township that wait for a ruling."""
     query = (
-        select(*OBJECTION.c, CASE.c.number, CASE.c.category, CASE.c.excluded)
+        select(*OBJECTION.c, CASE.c.number, CASE.c.category)
         .join(CASE, CASE.c.id == OBJECTION.c.case_id)
         .where(OBJECTION.c.township == township, OBJECTION.c.state == "open", _mine(parts, organisation))
         .order_by(OBJECTION.c.id)
         .limit(limit)
     )
-    return [row for row in map(dict, conn.execute(query).mappings()) if not _excluded(row, parts)]
+    return [dict(row) for row in conn.execute(query).mappings()]
 

@@ -15,6 +15,7 @@ from onewindow.office.types import PartyRole, StaffId, TownshipCode, UnitId, new
 from onewindow.organisation.exclusion import Exclusion, exclusion
 from onewindow.organisation.snapshot import Organisation
 from onewindow.registry import keys, numbers, timeline
+from onewindow.registry.catalogue import SEALED_TRACKS
 from onewindow.registry.catalogue import sealed as is_sealed
 from onewindow.registry.intake import Registration
 from onewindow.registry.parties import PARTY, new_party
@@ -109,9 +110,10 @@ class Registrar:
         township = TownshipCode(given.township)
         if not organisation.live(township):
             raise BadInput(_("没有这个镇街,或该镇街尚未启用"), field="township", remedy=_("从列表中选择镇街"))
-        kept_out = _exclusion(organisation, given.about, now)
-        township = rules.home(township, organisation, kept_out, about_leader=given.about_leader)
         track = given.decided_track()
+        accuses = track in SEALED_TRACKS
+        kept_out = _exclusion(organisation, given.about, now, accuses)
+        township = rules.home(township, organisation, kept_out, about_leader=given.about_leader and accuses)
         hidden = is_sealed(track, given.category)
         case_id = new_id()
         rows, code_of, first = [], {}, ""
@@ -205,12 +207,12 @@ class Registrar:
         )
 
 
-def _exclusion(organisation: Organisation, about: Sequence[str], at: datetime) -> Exclusion:
+def _exclusion(organisation: Organisation, about: Sequence[str], at: datetime, accuses: bool) -> Exclusion:
     units = [UnitId(a) for a in about if a in organisation.units]
     staff = [StaffId(a) for a in about if a in organisation.staff]
     if unknown := [a for a in about if a not in organisation.units and a not in organisation.staff]:
         raise BadInput(_("没有这个单位或人员"), field="about", remedy=_("从列表中选择"), unknown=len(unknown))
-    return exclusion(organisation, at, units=units, staff=staff)
+    return exclusion(organisation, at, units=units, staff=staff, accusation=accuses)
 
 
 def _answer(done: Registered) -> dict[str, Any]:

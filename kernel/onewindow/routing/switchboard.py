@@ -75,7 +75,6 @@ class Switchboard:
         self.inbound = Inbound(kernel, self.parking, self._peer)
         self._following: dict[str, Following] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._service = Service(connection, subjects.KERNEL, VERSION, description="OneWindow kernel")
         self._reconcile_seconds = reconcile_seconds
         self._applied = concerns
         self.reached: dict[str, Reached] = {}
@@ -87,7 +86,8 @@ class Switchboard:
         for office in self._kernel.offices().known:
             await self._topology.add_office(office)
         handlers = {AskVerb.HELLO: self._hello, AskVerb.LOG: self._send_log}
-        await self._service.start(
+        service = Service(self.connection, subjects.KERNEL, VERSION, description="OneWindow kernel")
+        await service.start(
             [Endpoint(v.value, subjects.asks_for(self._kernel.district, v), h) for v, h in handlers.items()]
         )
         consumer = Consumer(
@@ -98,7 +98,7 @@ class Switchboard:
                 group.create_task(consumer.run())
                 group.create_task(self._reconcile_forever())
         finally:
-            await self._service.stop()
+            await service.stop()
 
     # What hosts ask --------------------------------------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ class Tracking:
         kernel = self._kernel
         case = views.case_by_id(conn, key.case_id)
         party = self._party(conn, key)
-        clocks = [c for c in clock_rows.of_case(conn, case["id"]) if c.status != "stopped" or c.protects == "person"]
+        clocks = [c for c in clock_rows.of_case(conn, case["id"]) if _for_person(c)]
         running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         marks = frozenset({PARTIES, party_reader(key.party_id)})
         documents = kernel.documents.of_case(conn, key.case_id)
@@ -218,6 +218,11 @@ class Tracking:
         return await self._commands.act(command)
 
 
+def _for_person(clock: ClockRow) -> bool:
+    """Whether a deadline is one that the person may hold somebody to."""
+    return clock.protects == "person"
+
+
 def _for_party(document: Document, served: Mapping[str, date]) -> bool:
     """Whether a document is one that parties get: everything issued to them, never an internal letter."""
-    return document.kind not in ("paper_letter",) or document.id in served
+    return document.kind not in ("paper_letter", "receipt", "service_proof", "review_transfer") or document.id in served

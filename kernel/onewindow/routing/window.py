@@ -83,11 +83,13 @@ def print_letter(tx: Tx, kernel: Kernel, assignment_id: str, staff_id: str, at: 
     organisation = kernel.organisation()
     unit = organisation.units.get(UnitId(row["unit_id"]))
     township = organisation.townships.get(TownshipCode(row["township"]))
+    told = papers.case_words(kernel, case)
     words = {
-        "unit": unit.name if unit else "",
-        "summary": papers.case_words(kernel, case).get("text", ""),
-        "request": papers.case_words(kernel, case).get("request", ""),
-        "sent_on": law_day(row["sent_at"]).isoformat(),
+        "to": unit.name if unit else "",
+        "summary": told.get("text", ""),
+        "requirements": [told["request"]] if told.get("request") else [],
+        "object": {"days": 5, "source": "信访工作条例 第二十三条"} if row["track"] in ("C", "D") else {"days": 1},
+        "contact": {"name": f"{township.name}综治中心窗口" if township else ""},
     }
     document = papers.kernel_document(
         tx,

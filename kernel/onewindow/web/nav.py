@@ -3,28 +3,29 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from onewindow.access.actions import Action
 from onewindow.i18n import Message, _
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the menu; `action` is the permission that opens it (empty: everybody, logged in or not)."""
+    """A place in the menu; `action` is the permission that opens it (none: it is for citizens)."""
 
     path: str
     title: Message
-    action: str = ""
+    action: Action | None = None
 
 
 PLACES: tuple[Place, ...] = (
     Place("/file", _("我要反映")),
     Place("/track", _("查询进度")),
-    Place("/desk", _("登记台"), "desk"),
-    Place("/register", _("登记事项"), "register"),
-    Place("/queue", _("科室办件"), "queue"),
-    Place("/admin/offices", _("科室模块"), "admin.offices"),
-    Place("/admin/townships", _("镇街"), "admin.townships"),
-    Place("/admin/users", _("人员账号"), "admin.users"),
-    Place("/admin/calendar", _("工作日历"), "admin.calendar"),
+    Place("/desk", _("登记台"), Action.CASE_LIST),
+    Place("/register", _("登记事项"), Action.CASE_REGISTER),
+    Place("/queue", _("科室办件"), Action.ASSIGNMENT_ACT),
+    Place("/admin/offices", _("科室模块"), Action.OFFICE_READ),
+    Place("/admin/townships", _("镇街"), Action.TOWNSHIP_MANAGE),
+    Place("/admin/users", _("人员账号"), Action.USER_READ),
+    Place("/admin/calendar", _("工作日历"), Action.CALENDAR_IMPORT),
 )
 
 
@@ -37,7 +38,7 @@ class NavItem:
     current: bool
 
 
-def menu(path: str, may: Callable[[str], bool] | None) -> tuple[NavItem, ...]:
+def menu(path: str, may: Callable[[Action], bool] | None) -> tuple[NavItem, ...]:
     """The menu for somebody on `path`; `may` answers for a logged-in person, None is a citizen."""
     found = (
         place

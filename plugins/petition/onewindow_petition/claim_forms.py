@@ -62,7 +62,7 @@ class Petition(OnItsWay):
     points: list[Point] = field("诉求和答复", default_factory=list)
     accepted_on: date | None = field("受理日期", default=None, listed=True)
     also_open_at: str = field("同时受理的上级机关", default="")
-    phone: str = field("联系电话", default="")
+    phone: str = field("承办人联系电话", default="")
     refused_for: str = field("不予受理理由", choices=GROUNDS, default="", listed=True)
     suspended_for: str = field("中止原因", choices=PAUSES, default="", listed=True)
     extension: str = field(
@@ -97,7 +97,7 @@ class Accept(Form):
     no_other_way: bool = field("已判断:不属于第三十一条(一)至(五)项的法定途径", default=False)
     hearing: bool = field("重大、复杂、疑难,可以听证", default=False)
     also_open_at: str = field("同时受理的上级机关", default="", max_length=100, hint="上级在办的,本机关照样受理")
-    phone: str = field("联系电话", max_length=60)
+    phone: str = field("承办人联系电话", max_length=60)
 
 
 class Refuse(Place):

@@ -31,7 +31,7 @@ RESULTS = {"adopted": "采纳", "partly": "部分采纳", "noted": "解释说明
 class Study(ways.OnItsWay):
     """What is known of a suggestion."""
 
-    phone: str = field("联系电话", default="")
+    phone: str = field("承办人联系电话", default="")
     result: str = field("采纳情况", choices=RESULTS, default="", listed=True)
     study: str = field("研究情况", default="", personal="答复信访人", keep="case")
     opinion: str = field("答复意见", default="", personal="答复信访人", keep="case")
@@ -39,7 +39,7 @@ class Study(ways.OnItsWay):
 
 
 class TakeUp(Form):
-    phone: str = field("联系电话", max_length=60)
+    phone: str = field("承办人联系电话", max_length=60)
 
 
 class Reply(Form):

@@ -134,6 +134,17 @@ async def test_a_restarted_relay_goes_on_where_it_was(lite: Store, log: Log, bus
     assert await topology.backlog("petition") == 20
 
 
+async def test_what_is_in_the_stream_already_is_not_stored_twice_in_a_row(
+        lite: Store, log: Log, kernel: Connection, topology: Topology, run: Run) -> None:
+    """A batch with a known message is refused as a whole; then its rows go one by one."""
+    relay = Relay(lite, log, kernel)
+    run(relay.run())
+    await append(lite, log, ["a"] * 250, group=250)
+    await asyncio.wait_for(relay.wait_published(250), 5)
+    assert await asyncio.wait_for(relay.republish(100), 10) == 250
+    assert await topology.backlog("petition") == 250
+
+
 @pytest.mark.postgres
 async def test_of_two_relays_on_one_store_one_publishes_until_it_is_gone(
         tables: BusTables, postgres_url: str, bus: Bus, kernel: Connection, topology: Topology, run: Run) -> None:

@@ -25,6 +25,8 @@ DRAFT: dict[str, Any] = {
 }
 HAND_OVER = {"organ": "区纪委监委", "address": "政务路2号", "independent": True, "papers": ["登记表"]}
 
+SUGGESTION_REPLY = {"result": "partly", "study": "已现场查看", "opinion": "七月起设站"}
+
 
 def opinion(result: str) -> dict[str, str]:
     return {"result": result, "number": "复字1号", "decided_on": "2026-03-01", "served_on": "2026-03-02"}
@@ -56,3 +58,32 @@ def suggestion(**values: Any) -> Walk:
 
 def accusation(**values: Any) -> Walk:
     return Walk(Accusation(), context(**{"track": "E", "sealed": True, "roles": "designated", **values}))
+
+
+def filled(action: str) -> list[dict[str, Any]]:
+    """Forms of this action that fit, for walks that should get somewhere."""
+    known: dict[str, list[dict[str, Any]]] = {
+        "accept": [ACCEPT],
+        "refuse": [{**PLACE, "ground": "not_ours", "reason": "不属于本机关"}],
+        "redirect": [REDIRECT, {**REDIRECT, "mode": "transfer"}],
+        "receipt": [RECEIPT],
+        "objection": [OBJECTION],
+        "suspend": [{"cause": "appraisal"}],
+        "extend": [{"days": 30, "reason": "案情复杂"}],
+        "mediate": [{"reason": "双方愿意"}],
+        "propose_settlement": [{"terms": "补发"}],
+        "agree": [{"party": "applicant"}, {"party": "respondent"}],
+        "decline": [{}],
+        "draft": [DRAFT],
+        "send_back": [{"reason": "说理不够"}],
+        "approve": [{"legal_note": "合法"}],
+        "request_review": [REQUEST],
+        "send_file": [FILE],
+        "review_result": [opinion(result) for result in ("upheld", "changed", "revoked", "declined")],
+        "request_recheck": [REQUEST],
+        "recheck_result": [opinion("upheld"), opinion("revoked")],
+        "take_up": [{"phone": "0531-1"}],
+        "reply": [SUGGESTION_REPLY],
+        "hand_over": [HAND_OVER, {**HAND_OVER, "leaders": True}],
+    }
+    return known.get(action, [{}])

@@ -6,8 +6,8 @@ from onewindow.office import Answer, Return, Stop
 from onewindow.testing import party
 from onewindow_petition.suggestion import Suggestion
 from tests.unit.petition.helpers import OBJECTION, RECEIPT, REDIRECT, suggestion
+from tests.unit.petition.helpers import SUGGESTION_REPLY as REPLY
 
-REPLY = {"result": "partly", "study": "已现场查看", "opinion": "七月起设站"}
 ANONYMOUS = [party(anonymous=True)]
 
 

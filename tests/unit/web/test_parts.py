@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onewindow.access.actions import Action
 from onewindow.office.types import AssignmentRole, AssignmentState, PartyRole, Phase, Track
 from onewindow.web import charts, formatting, nav
 from onewindow.web.labels import LABELS, label
@@ -66,7 +67,7 @@ def test_a_narrow_chart_leaves_out_labels_that_would_run_together() -> None:
 
 def test_the_menu_shows_what_a_person_may_open() -> None:
     assert [place.path for place in nav.menu("/", None)] == ["/file", "/track"]
-    found = nav.menu("/desk/x", lambda action: action == "desk")
+    found = nav.menu("/desk/x", lambda action: action is Action.CASE_LIST)
     assert [(place.path, place.current) for place in found] == [("/desk", True)]
 
 

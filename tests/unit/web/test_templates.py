@@ -40,6 +40,12 @@ def test_a_page_is_drawn_with_nothing_inline(drawn: Pages, name: str, lang: str)
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_a_page_uses_nothing_of_bootstrap_that_is_drawn_from_data_addresses(drawn: Pages, name: str) -> None:
+    classes = set(" ".join(re.findall(r'class="([^"]*)"', draw(drawn, name))).split())
+    assert not classes & {"form-select", "form-check-input", "is-invalid", "btn-close", "navbar-toggler-icon"}
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_every_posted_form_carries_the_csrf_token(drawn: Pages, name: str) -> None:
     for form in re.findall(r'<form method="post".*?</form>', draw(drawn, name), re.DOTALL):
         assert '<input type="hidden" name="csrf_token" value="token-for-tests">' in form

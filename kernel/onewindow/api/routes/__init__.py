@@ -1,0 +1,1 @@
+"""The operations of REST v1, one module for each subject."""
