@@ -46,10 +46,7 @@ def require(
         Forbidden: they may see it but not do this, or still have their first password.
         BadInput: the action wants a reason and none was given.
     """
-    if principal is None:
-        raise Unauthenticated()
-    if principal.must_change:
-        raise Forbidden(_("请先修改初始密码"), remedy=_("在“修改密码”中设置自己的密码"))
+    principal = require_staff(principal)
     decision = decide(principal, action, target)
     if not decision.visible:
         raise NotFound()
@@ -57,6 +54,19 @@ def require(
         raise Forbidden(decision.reason)
     if RULES[action].needs_reason:
         require_reason(reason)
+    return principal
+
+
+def require_staff(principal: Principal | None) -> Principal:
+    """Go on only if somebody is logged in with a password of their own.
+
+    Raises:
+        Unauthenticated, Forbidden: nobody is, or with their first password.
+    """
+    if principal is None:
+        raise Unauthenticated()
+    if principal.must_change:
+        raise Forbidden(_("请先修改初始密码"), remedy=_("在“修改密码”中设置自己的密码"))
     return principal
 
 

@@ -167,7 +167,7 @@ class Connection:
         await client.subscribe(self._reply_prefix + "*", cb=self._on_reply)
         for listening in self._subscriptions:
             await self._listen(client, listening)
-        await client.flush(5)
+        await _arrived(client)
         if down.is_set():
             raise nats.errors.ConnectionClosedError
 
@@ -279,7 +279,7 @@ class Connection:
         if self._client is not None and self.connected:
             with contextlib.suppress(nats.errors.Error, TimeoutError):    # else it is made with the next connection
                 await self._listen(self._client, listening)
-                await self._client.flush(5)
+                await _arrived(self._client)
         return listening
 
     async def unsubscribe(self, listening: Listening) -> None:
@@ -302,6 +302,13 @@ class Connection:
     def new_inbox(self) -> str:
         """A subject below our private inbox that nobody has used."""
         return f"{inbox_prefix(self.access.who)}.{token_hex(11)}"
+
+
+async def _arrived(client: Client) -> None:
+    """Wait until the server knows our subscriptions. The library's ping overtakes what it has buffered, so the first
+    only gives it the time to write that, and the second one's answer proves that it arrived."""
+    await client.flush(5)
+    await client.flush(5)
 
 
 def _is_no_responders(msg: Msg) -> bool:

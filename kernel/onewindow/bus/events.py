@@ -137,6 +137,7 @@ class ClockTurned(AboutCase):
     clock: Key
     colour: Key
     due: AwareDatetime | None = None
+    provisional: bool = False
     row: Key | None = None
 
 

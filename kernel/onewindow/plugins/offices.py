@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 
 from onewindow.office.manifest import Manifest
 from onewindow.office.types import OfficeId, TownshipCode
+from onewindow.plugins.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,9 @@ class Known:
     manifest: Manifest | None = None
     quarantined: str = ""
     remote: bool = False
+    reason: Reason | None = None
+    distribution: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)

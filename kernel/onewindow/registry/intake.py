@@ -45,7 +45,7 @@ class _Input(BaseModel):
 
 
 class PartyInput(_Input):
-    """A person or organisation in the matter. Nobody has to give a name."""
+    """A person or organisation in the matter. Nobody has to give a name; a respondent may point to a unit of ours."""
 
     role: PartyRole = PartyRole.APPLICANT
     kind: Annotated[str, Field(pattern="^(person|organisation)$")] = "person"
@@ -54,6 +54,7 @@ class PartyInput(_Input):
     id_number: Annotated[str, StringConstraints(max_length=40)] = ""
     address: _Line = ""
     anonymous: bool = False
+    unit: Annotated[str, StringConstraints(max_length=36)] | None = None
 
     @field_validator("name", "phone", "id_number", "address")
     @classmethod

@@ -1,19 +1,24 @@
 """Idempotency keys of writes: the same key and request get the same answer, another request is refused."""
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Table, select
+from sqlalchemy.exc import IntegrityError
 
 from onewindow.access.vault import Vault
 from onewindow.errors import Conflict
 from onewindow.i18n import _
 from onewindow.registry.tables import WriteKey
+from onewindow.store import Store
 from onewindow.store.sql import table_of
 from onewindow.store.tx import Tx
 
+T = TypeVar("T")
 WRITE_KEY: Table = table_of(WriteKey)
 PURPOSE = "write-key"
 
@@ -44,3 +49,52 @@ def earlier(conn: Connection, vault: Vault, key: str, actor: str, digest: str) -
     if row["digest"] != digest:
         raise Conflict(_("同一幂等键不能用于不同的请求"), remedy=_("换一个新的 Idempotency-Key"))
     return vault.open_json(PURPOSE, row["answer"], context=f"{actor}/{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A write that is to be made once: whose key it is, and the digest of the request."""
+
+    key: str
+    actor: str
+    digest: str
+
+    @classmethod
+    def of(cls, key: str | None, actor: str, kind: str, body: Any) -> "Once | None":
+        """From what a caller sent; None without a key."""
+        return cls(key, actor, request_digest(kind, body)) if key else None
+
+
+def kept(work: Callable[[Tx], T], vault: Vault, once: Once | None, at: datetime) -> Callable[[Tx], T]:
+    """The same work, giving the earlier answer where it was done before. It answers with plain JSON values."""
+    if once is None:
+        return work
+
+    def run(tx: Tx) -> T:
+        tx.flush()
+        known: T | None = earlier(tx.conn, vault, once.key, once.actor, once.digest)
+        if known is not None:
+            return known
+        done = work(tx)
+        keep(tx, vault, once.key, once.actor, once.digest, done, at)
+        return done
+
+    return run
+
+
+async def write_once(store: Store, vault: Vault, once: Once | None, at: datetime, work: Callable[[Tx], T]) -> T:
+    """Do this in a transaction, or give the answer that it got before.
+
+    Raises:
+        Conflict: the key was used for another request.
+    """
+    try:
+        return await store.write(kept(work, vault, once, at))
+    except IntegrityError:
+        # Another process was quicker with the same key.
+        known: T | None = None
+        if once is not None:
+            known = await store.read(lambda c: earlier(c, vault, once.key, once.actor, once.digest))
+        if known is None:
+            raise
+        return known

@@ -33,6 +33,7 @@ class PartyRecord:
     kind: str
     anonymous: bool
     erased: bool
+    unit_id: str | None
     personal: Mapping[str, str]
 
     def masked(self) -> dict[str, str]:
@@ -53,6 +54,7 @@ def new_party(vault: Vault, case_id: str, given: PartyInput, at: datetime) -> tu
         "anonymous": given.anonymous,
         "body": vault.seal_json(PURPOSE, personal, context=party_id),
         "code_digest": vault.digest(CODE, code),
+        "unit_id": given.unit,
         "added_at": at,
         "erased_at": None,
     }
@@ -69,6 +71,7 @@ def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
         row["kind"],
         row["anonymous"],
         row["erased_at"] is not None,
+        row["unit_id"],
         personal,
     )
 

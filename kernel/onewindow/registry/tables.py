@@ -59,6 +59,7 @@ class Party(KernelTable, table=True):
     anonymous: bool = False
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     code_digest: str | None = Field(default=None, max_length=64, unique=True)
+    unit_id: str | None = Field(default=None, max_length=36)
     added_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     erased_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 

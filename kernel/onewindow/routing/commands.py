@@ -23,7 +23,7 @@ from onewindow.bus.wire import (
     StatusReply,
     StatusRequest,
 )
-from onewindow.errors import Unavailable
+from onewindow.errors import NotFound, Unavailable
 from onewindow.i18n import _
 from onewindow.office.types import OfficeId
 from onewindow.office.views import Actor, CaseView, ClockView
@@ -161,6 +161,18 @@ class Commands:
             "outcome": "",
         }
         await self._store.write(lambda tx: tx.insert_new(UNCONFIRMED, row))
+
+    async def state(self, key: str) -> str:
+        """What became of an unconfirmed command: done, not-done, or still unconfirmed.
+
+        Raises:
+            NotFound: there was none with this key.
+        """
+        query = select(UNCONFIRMED.c.settled_at, UNCONFIRMED.c.outcome).where(UNCONFIRMED.c.key == key)
+        row = await self._store.read(lambda c: c.execute(query).first())
+        if row is None:
+            raise NotFound()
+        return str(row.outcome) if row.settled_at is not None else "unconfirmed"
 
     async def run(self) -> None:
         """Settle what is unconfirmed, until cancelled."""

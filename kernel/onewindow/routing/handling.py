@@ -15,6 +15,7 @@ from onewindow.errors import NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.types import DocumentId, new_id
 from onewindow.office.views import Actor
+from onewindow.registry.keys import Once, write_once
 from onewindow.registry.timeline import staff_actor
 from onewindow.routing import assignments, objections, papers, views, window
 from onewindow.routing.assignments import OPEN
@@ -99,6 +100,15 @@ class Handling:
         actor = Actor(staff_id=principal.staff_id, name=principal.name, roles=roles)
         return await self._commands.describe(row, staff_actor(principal.staff_id), actor, view, clocks)
 
+    async def command(self, principal: Principal | None, key: str) -> str:
+        """What became of somebody's own command that got no reply in time: done, not-done or unconfirmed.
+
+        Raises:
+            NotFound: they sent none with this key that stayed unconfirmed.
+        """
+        who = guard.require_staff(principal)
+        return await self._commands.state(f"{who.staff_id}:{key}")
+
     async def unconfirmed(self, file: CaseFile) -> list[Mapping[str, Any]]:
         """The commands on a case that nobody has confirmed yet."""
         ids = [row["id"] for row in file.assignments]
@@ -122,18 +132,27 @@ class Handling:
         await self._write(lambda tx, at: assignments.recall(tx, self._desk.kernel, row["id"], who.staff_id, at, reason))
 
     async def reassign(
-        self, principal: Principal | None, number: str, unit: str, reason: str, officer: str | None = None
+        self,
+        principal: Principal | None,
+        number: str,
+        unit: str,
+        reason: str,
+        officer: str | None = None,
+        *,
+        key: str | None = None,
     ) -> str:
         """Hand a case from the window's queue, or an unsigned one, to a unit; the new assignment's id."""
         file = await self._desk.open(principal, number)
         who = guard.require(principal, Action.ASSIGNMENT_REASSIGN, file.target)
         reason = guard.require_reason(reason)
-        row = await self._write(
-            lambda tx, at: window.reassign(
-                tx, self._desk.kernel, file.case["id"], unit, who.staff_id, at, reason=reason, officer=officer
-            )
-        )
-        return str(row["id"])
+        body = [file.case["id"], unit, officer, reason]
+
+        def work(tx: Tx, at: datetime) -> str:
+            kernel, case = self._desk.kernel, file.case["id"]
+            row = window.reassign(tx, kernel, case, unit, who.staff_id, at, reason=reason, officer=officer)
+            return str(row["id"])
+
+        return await self._write(work, Once.of(key, who.staff_id, "reassign", body))
 
     async def rule_objection(self, principal: Principal | None, objection_id: str, *, uphold: bool, reason: str) -> None:
         """Rule an objection: uphold it and take the case back, or refuse it."""
@@ -141,8 +160,8 @@ class Handling:
             lambda c: c.execute(select(OBJECTION.c.case_id).where(OBJECTION.c.id == objection_id)).scalar()
         )
         if found is None:
-            guard.require(principal, Action.ASSIGNMENT_RULE_OBJECTION)
-            raise NotFound(_("异议不存在"))
+            guard.require_staff(principal)
+            raise NotFound()
         file = await self._desk.store.read(lambda c: self._desk.load(c, views.case_by_id(c, found)))
         who = guard.require(principal, Action.ASSIGNMENT_RULE_OBJECTION, file.target)
         reason = guard.require_reason(reason)
@@ -154,11 +173,14 @@ class Handling:
 
     # Units on paper --------------------------------------------------------------------------------------------------
 
-    async def print_letter(self, principal: Principal | None, number: str, assignment_id: str) -> str:
+    async def print_letter(
+        self, principal: Principal | None, number: str, assignment_id: str, *, key: str | None = None
+    ) -> str:
         """Print the letter to a unit that works on paper; the document's id."""
         row, who = await self._paper(principal, number, assignment_id)
         return await self._write(
-            lambda tx, at: window.print_letter(tx, self._desk.kernel, row["id"], who.staff_id, at)
+            lambda tx, at: window.print_letter(tx, self._desk.kernel, row["id"], who.staff_id, at),
+            Once.of(key, who.staff_id, "letter", row["id"]),
         )
 
     async def paper_receipt(
@@ -192,7 +214,9 @@ class Handling:
 
     # Service ---------------------------------------------------------------------------------------------------------
 
-    async def serve(self, principal: Principal | None, document_id: str, service: Mapping[str, Any]) -> Served:
+    async def serve(
+        self, principal: Principal | None, document_id: str, service: Mapping[str, Any], *, key: str | None = None
+    ) -> Served:
         """Record how a document was served; late proof of an extension's notice wants somebody else than the handler."""
         file = await self._desk.file_of_document(principal, document_id)
         who = guard.require(principal, Action.DOCUMENT_SERVE, file.target)
@@ -204,9 +228,15 @@ class Handling:
         if (party := fields.get("party_id")) and party not in {p.id for p in file.parties}:
             raise NotFound(_("没有这位当事人"))
         record = Service(document_id=DocumentId(document_id), recorded_by=who.staff_id, **fields)
-        return await self._write(
-            lambda tx, at: papers.serve(tx, self._desk.kernel, record, at, by_handler=by_handler, proof=proof)
-        )
+
+        def work(tx: Tx, at: datetime) -> list[str | None]:
+            done = papers.serve(tx, self._desk.kernel, record, at, by_handler=by_handler, proof=proof)
+            return [done.id, done.extension]
+
+        body = [document_id, {k: str(v) for k, v in sorted(service.items())}]
+        made, extension = await self._write(work, Once.of(key, who.staff_id, "serve", body))
+        document = await self._desk.store.read(lambda c: self._desk.kernel.documents.get(c, record.document_id))
+        return Served(str(made), document, extension)
 
     async def _assignment(
         self, principal: Principal | None, number: str, assignment_id: str
@@ -214,10 +244,10 @@ class Handling:
         file = await self._desk.open(principal, number)
         return file, file.assignment(assignment_id)
 
-    async def _write(self, work: Callable[[Tx, datetime], T]) -> T:
+    async def _write(self, work: Callable[[Tx, datetime], T], once: Once | None = None) -> T:
         at = self._desk.kernel.now()
 
         def run(tx: Tx) -> T:
             return work(tx, at)
 
-        return await self._desk.store.write(run)
+        return await write_once(self._desk.store, self._desk.kernel.vault, once, at, run)

@@ -112,7 +112,8 @@ class Registrar:
             raise BadInput(_("没有这个镇街,或该镇街尚未启用"), field="township", remedy=_("从列表中选择镇街"))
         track = given.decided_track()
         accuses = track in SEALED_TRACKS
-        kept_out = _exclusion(organisation, given.about, now, accuses)
+        about = [*given.about, *(p.unit for p in given.parties if p.unit and p.role is PartyRole.RESPONDENT)]
+        kept_out = _exclusion(organisation, about, now, accuses)
         township = rules.home(township, organisation, kept_out, about_leader=given.about_leader and accuses)
         hidden = is_sealed(track, given.category)
         case_id = new_id()

@@ -217,6 +217,14 @@ class Tracking:
         )
         return await self._commands.act(command)
 
+    async def command(self, key: PartyKey, command_key: str) -> str:
+        """What became of this party's own command that got no reply in time.
+
+        Raises:
+            NotFound: they sent none with this key that stayed unconfirmed.
+        """
+        return await self._commands.state(f"{key.party_id}:{command_key}")
+
 
 def _for_person(clock: ClockRow) -> bool:
     """Whether a deadline is one that the person may hold somebody to."""

@@ -87,6 +87,7 @@ def case_view(conn: Connection, kernel: Kernel, case: Mapping[str, Any], rows: S
                 contact=masked["phone"],
                 address=masked["address"],
                 anonymous=party.anonymous,
+                unit_id=UnitId(party.unit_id) if party.unit_id else None,
             )
         )
     return CaseView(

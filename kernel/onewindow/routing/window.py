@@ -204,6 +204,7 @@ def clock_turned(tx: Tx, kernel: Kernel, turned: Turned) -> None:
             clock=clock.key,
             colour=turned.colour,
             due=clock.lawful_at,
+            provisional=clock.provisional,
             row=clock.row_key,
         )
         kernel.tell(tx, clock.office, clock.township, told, now)

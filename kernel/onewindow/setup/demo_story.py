@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -60,7 +60,7 @@ class Story:
     people: Mapping[str, Principal]
     case: Registered
     township: str
-    units: Mapping[str, str] = field(default_factory=dict)
+    code: str
 
     @property
     def number(self) -> str:

@@ -1,6 +1,7 @@
 """The log and the inbox keep their promises on both databases."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -55,7 +56,7 @@ async def test_a_reader_pages_through_the_rows_of_its_office(store: Store, log: 
     await store.write(log.ensure_epoch)
     seen, cursor, more = [], 0, True
     while more:
-        page = await store.read(lambda conn, after=cursor: log.page(conn, OfficeId("mediation"), after, 4))
+        page = await store.read(partial(log.page, office=OfficeId("mediation"), pos=cursor, limit=4))
         assert LogPage.from_bytes(page.to_bytes()) == page
         seen += [row.event.office for row in page.rows]
         cursor, more = page.rows[-1].pos, page.more
@@ -125,7 +126,7 @@ async def test_a_cursor_moves_forward_only_until_the_epoch_changes(store: Store,
     peer = Peer(tables)
     assert await store.read(lambda conn: peer.get(conn, "petition")) is None
     for cursor, stands in ((Cursor("a", 5), 5), (Cursor("a", 3), 5), (Cursor("a", 9), 9), (Cursor("b", 2), 2)):
-        await store.write(lambda tx, to=cursor: peer.set(tx, "petition", to))
+        await store.write(partial(peer.set, name="petition", cursor=cursor))
         assert await store.read(lambda conn: peer.get(conn, "petition")) == Cursor(cursor.epoch, stands)
 
 

@@ -85,7 +85,11 @@ async def in_stream(kernel: Connection) -> list[Placed]:
 
 async def append(store: Store, log: Log, about: list[str], *, group: int = 1) -> None:
     def work(some: list[str]) -> Callable[[Tx], None]:
-        return lambda tx: [log.append(tx, assigned(each)) for each in some] and None
+        def append_some(tx: Tx) -> None:
+            for each in some:
+                log.append(tx, assigned(each))
+
+        return append_some
 
     await asyncio.gather(*(store.write(work(about[i:i + group])) for i in range(0, len(about), group)))
 

@@ -78,10 +78,11 @@ def test_an_old_server_or_one_that_does_not_sync_is_complained_of() -> None:
 
 
 async def test_without_a_login_nobody_gets_in(bus: Bus) -> None:
-    for extra in ({}, {"user": "kernel", "password": "guess"}, {"user": "petition", "password": ""}):
+    for user, password in ((None, None), ("kernel", "guess"), ("petition", "")):
         client = Client()
         with pytest.raises(nats.errors.Error):
-            await client.connect(bus.server.url, allow_reconnect=False, error_cb=_quiet, **extra)
+            await client.connect(bus.server.url, allow_reconnect=False, error_cb=_quiet, user=user,
+                                 password=password)
         await client.close()
 
 

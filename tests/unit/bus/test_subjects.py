@@ -68,9 +68,12 @@ def test_a_word_with_a_place_of_its_own_names_no_office(word: str) -> None:
 
 
 def test_an_office_cannot_widen_its_filter_with_a_wildcard() -> None:
-    for build in (lambda: consumer_filter("demo", "*"), lambda: commands_of("*", PETITION), lambda: inbox_prefix(">")):
-        with pytest.raises(BadToken):
-            build()
+    with pytest.raises(BadToken):
+        consumer_filter("demo", "*")
+    with pytest.raises(BadToken):
+        commands_of("*", PETITION)
+    with pytest.raises(BadToken):
+        inbox_prefix(">")
 
 
 def test_the_kernel_reads_what_offices_say_and_an_office_what_is_said_to_it() -> None:

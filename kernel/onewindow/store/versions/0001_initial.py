@@ -241,19 +241,6 @@ def upgrade() -> None:
     with op.batch_alter_table('document_service', schema=None) as batch_op:
         batch_op.create_index('ix_document_service_document', ['document_id'], unique=False)
 
-    op.create_table('enablement',
-    sa.Column('id', sa.String(length=36), nullable=False),
-    sa.Column('township', sa.String(length=12), nullable=False),
-    sa.Column('office', sa.String(length=32), nullable=False),
-    sa.Column('enabled_at', Instant(), nullable=False),
-    sa.Column('enabled_by', sa.String(length=60), nullable=False),
-    sa.Column('disabled_at', Instant(), nullable=True),
-    sa.Column('disabled_by', sa.String(length=60), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_enablement'))
-    )
-    with op.batch_alter_table('enablement', schema=None) as batch_op:
-        batch_op.create_index('ix_enablement_now', ['disabled_at', 'township'], unique=False)
-
     op.create_table('inbox',
     sa.Column('event_id', sa.String(length=36), nullable=False),
     sa.Column('at', Instant(), nullable=False),
@@ -306,18 +293,20 @@ def upgrade() -> None:
 
     op.create_table('office',
     sa.Column('id', sa.String(length=32), nullable=False),
-    sa.Column('title', sa.String(length=100), nullable=False),
-    sa.Column('version', sa.String(length=40), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('version', sa.String(), nullable=False),
+    sa.Column('distribution', sa.String(), nullable=False),
     sa.Column('manifest', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('hash', sa.String(length=64), nullable=False),
     sa.Column('bundle', sa.String(length=64), nullable=False),
     sa.Column('remote', sa.Boolean(), nullable=False),
-    sa.Column('quarantined', sa.Text(), nullable=False),
+    sa.Column('quarantined', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('seen_at', Instant(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_office'))
     )
     op.create_table('offices_version',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_offices_version'))
     )
     op.create_table('organisation_version',
@@ -348,6 +337,7 @@ def upgrade() -> None:
     sa.Column('anonymous', sa.Boolean(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=True),
     sa.Column('code_digest', sa.String(length=64), nullable=True),
+    sa.Column('unit_id', sa.String(length=36), nullable=True),
     sa.Column('added_at', Instant(), nullable=False),
     sa.Column('erased_at', Instant(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_party')),
@@ -442,6 +432,15 @@ def upgrade() -> None:
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_staff_id'), ['staff_id'], unique=False)
 
+    op.create_table('office_manifest',
+    sa.Column('office', sa.String(length=32), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.String(), nullable=False),
+    sa.Column('manifest', sa.JSON(), nullable=False),
+    sa.Column('first_seen_at', Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['office'], ['office.id'], name=op.f('fk_office_manifest_office')),
+    sa.PrimaryKeyConstraint('office', 'hash', name=op.f('pk_office_manifest'))
+    )
     op.create_table('township',
     sa.Column('code', sa.String(length=12), nullable=False),
     sa.Column('token', sa.String(), nullable=False),
@@ -456,6 +455,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('code', name=op.f('pk_township')),
     sa.UniqueConstraint('token', name=op.f('uq_township_token'))
     )
+    op.create_table('enablement',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('township', sa.String(length=12), nullable=False),
+    sa.Column('office', sa.String(length=32), nullable=False),
+    sa.Column('enabled_at', Instant(), nullable=False),
+    sa.Column('enabled_by', sa.String(length=64), nullable=False),
+    sa.Column('disabled_at', Instant(), nullable=True),
+    sa.Column('disabled_by', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['office'], ['office.id'], name=op.f('fk_enablement_office')),
+    sa.ForeignKeyConstraint(['township'], ['township.code'], name=op.f('fk_enablement_township')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_enablement'))
+    )
+    with op.batch_alter_table('enablement', schema=None) as batch_op:
+        batch_op.create_index('uq_enablement_open', ['township', 'office'], unique=True, sqlite_where=sa.text('disabled_at IS NULL'), postgresql_where=sa.text('disabled_at IS NULL'))
+
     op.create_table('session',
     sa.Column('token_digest', sa.String(length=64), nullable=False),
     sa.Column('account_id', sa.String(length=36), nullable=False),
@@ -560,7 +574,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_session_account')
 
     op.drop_table('session')
+    with op.batch_alter_table('enablement', schema=None) as batch_op:
+        batch_op.drop_index('uq_enablement_open', sqlite_where=sa.text('disabled_at IS NULL'), postgresql_where=sa.text('disabled_at IS NULL'))
+
+    op.drop_table('enablement')
     op.drop_table('township')
+    op.drop_table('office_manifest')
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_staff_id'))
 
@@ -602,10 +621,6 @@ def downgrade() -> None:
 
     op.drop_table('log')
     op.drop_table('inbox')
-    with op.batch_alter_table('enablement', schema=None) as batch_op:
-        batch_op.drop_index('ix_enablement_now')
-
-    op.drop_table('enablement')
     with op.batch_alter_table('document_service', schema=None) as batch_op:
         batch_op.drop_index('ix_document_service_document')
 
