@@ -92,10 +92,10 @@ class Centre:
             book=self.calendar,
             documents=self.documents,
             now=self.now,
+            profile=settings.provincial_profile,
         )
         self.registrar = Registrar(self.store, self.kernel)
         self.desk = Desk(self.store, self.kernel)
-        self.receipts = Receipts(self.store, self.kernel)
         self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
             self.store,
@@ -157,6 +157,7 @@ class Centre:
         self.commands = Commands(self.store, self.kernel, self.switchboard, seconds=self._command_seconds)
         self.handling = Handling(self.desk, self.commands)
         self.tracking = Tracking(self.store, self.kernel, self.commands)
+        self.receipts = Receipts(self.store, self.kernel, self.tracking)
         await topology.ensure()
         for office in self.book.current.known:
             await topology.add_office(office)

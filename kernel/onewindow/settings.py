@@ -1,16 +1,54 @@
 """The settings of a centre, from the environment (`ONEWINDOW_…`) or given by whoever builds one."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from onewindow.errors import Misconfigured
+from onewindow.i18n import _
+
+CONFIG = "config.json"
+
+
+class DataFolderFile(PydanticBaseSettingsSource):
+    """What `config.json` in the data folder says: set once by `init` and `office remote`, below the environment."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        path = Path(self.current_state.get("data", "var")) / CONFIG
+        try:
+            found = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise Misconfigured(_("配置文件 {path} 内容有误"), remedy=_("改正为 JSON 对象,或删除后重新设置"), path=str(path))
+        return {key: value for key, value in found.items() if key != "data"}
 
 
 class Settings(BaseSettings):
     """Where a centre keeps its data, what it listens on, and which servers it uses."""
 
     model_config = SettingsConfigDict(env_prefix="ONEWINDOW_", extra="ignore", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, DataFolderFile(settings_cls)
 
     data: Path = Field(default=Path("var"), description="folder of stores, documents, keys and the bus")
     database: str = Field(default="", description="postgresql://… ; empty: SQLite files in the data folder")

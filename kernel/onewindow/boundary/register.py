@@ -202,7 +202,7 @@ REGISTER: tuple[Notion, ...] = (
             "trust score*", "fengxiandengji*", "fengxianpingfen*", "huaxiang*", "weixiandengji*", "xinyongfen*",
         ),
         allow_zh=(
-            "人员密集场所",
+            f"人员密集场所(?:的)?(?:{_RISK})?",
             f"(?:{_MATTER})(?:的|点)?{_RISK}",
             f"(?:{_MATTER})(?:的)?(?:危险|危害)(?:等级|程度|性?评估)",
             "社会信用代码",

@@ -76,6 +76,7 @@ class ClockSpec(Spec):
     since: date | None = None
     warn: SpanSpec | None = None
     tracks: tuple[str, ...] = ()
+    profile: str = ""
 
 
 class ProcedureSpec(Spec):
@@ -217,6 +218,7 @@ def clock_spec(key: str, clock: Clock) -> ClockSpec:
         since=clock.since,
         warn=_span(clock.warn) if clock.warn else None,
         tracks=clock.tracks,
+        profile=clock.profile,
     )
 
 

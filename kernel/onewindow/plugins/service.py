@@ -281,8 +281,8 @@ def load(conn: Connection) -> Offices:
             seen_at=row["seen_at"],
         )
     enabled: dict[TownshipCode, set[OfficeId]] = {}
-    for row in conn.execute(select(ENABLEMENT).where(ENABLEMENT.c.disabled_at.is_(None))).mappings():
-        enabled.setdefault(TownshipCode(row["township"]), set()).add(OfficeId(row["office"]))
+    for use in conn.execute(select(ENABLEMENT).where(ENABLEMENT.c.disabled_at.is_(None))):
+        enabled.setdefault(TownshipCode(use.township), set()).add(OfficeId(use.office))
     frozen = {township: frozenset(offices) for township, offices in enabled.items()}
     return Offices(known, frozen, load_version(conn))
 

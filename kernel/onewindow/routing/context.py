@@ -27,6 +27,7 @@ class Kernel:
     book: CalendarBook
     documents: Documents
     now: Callable[[], datetime]
+    profile: str = ""
 
     def token(self, township: str) -> str:
         """The bus token of a township."""

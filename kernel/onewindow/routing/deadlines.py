@@ -26,9 +26,15 @@ def _meets(moment: MomentSpec, fact: str, key: str) -> bool:
     return moment.fact == fact and (not moment.of or key in moment.of)
 
 
-def applicable(specs: Iterable[ClockSpec], track: str, on: date) -> list[ClockSpec]:
-    """The clocks of a procedure that hold for this track on this day."""
-    return [s for s in specs if (not s.tracks or track in s.tracks) and (s.since is None or s.since <= on)]
+def applicable(specs: Iterable[ClockSpec], track: str, on: date, profile: str = "") -> list[ClockSpec]:
+    """The clocks of a procedure that hold for this track on this day: national law, and the profile that was chosen."""
+    return [
+        s
+        for s in specs
+        if (not s.tracks or track in s.tracks)
+        and (s.since is None or s.since <= on)
+        and (not s.profile or s.profile == profile)
+    ]
 
 
 def begin_case(
@@ -41,7 +47,7 @@ def begin_case(
 ) -> list[ClockRow]:
     """Start the clocks that belong to the case: those of its registration and receipt. They never restart."""
     started = []
-    for clock in applicable(spec.clocks, case["track"], law_day(moments["registered"])):
+    for clock in applicable(spec.clocks, case["track"], law_day(moments["registered"]), kernel.profile):
         if clock.starts.fact in CASE_FACTS:
             owner = Owner(
                 CaseId(case["id"]), TownshipCode(case["township"]), case["sealed"], office=OfficeId(office)
@@ -56,7 +62,7 @@ def begin_assignment(
     """Start the clocks that run from the hand-over of a new case, without a look at what runs already."""
     return [
         clocks.start(tx, clock, owner_of(assignment), started=at, book=kernel.book)
-        for clock in applicable(spec.clocks, assignment["track"], law_day(at))
+        for clock in applicable(spec.clocks, assignment["track"], law_day(at), kernel.profile)
         if clock.starts.fact == "assigned"
     ]
 
@@ -91,7 +97,7 @@ def on_fact(
     running = {(c.key, c.row_key): c for c in clock_rows.of_case(tx, assignment["case_id"]) if c.status != "stopped"}
     began = {c.key for c in running.values()}
     instant = at if isinstance(at, datetime) else day_start(at)
-    for clock in applicable(spec.clocks, assignment["track"], law_day(instant)):
+    for clock in applicable(spec.clocks, assignment["track"], law_day(instant), kernel.profile):
         if any(_meets(moment, fact, key) for moment in clock.stops):
             for row in [r for (k, _row), r in running.items() if k == clock.key and _concerns(r, assignment)]:
                 touched.append(clocks.stop(tx, row.id, min(instant, now), kernel.book))

@@ -17,7 +17,7 @@ from onewindow.office.types import DocumentId, new_id
 from onewindow.office.views import Actor
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.timeline import staff_actor
-from onewindow.routing import assignments, objections, papers, views, window
+from onewindow.routing import assignments, objections, papers, proofs, views, window
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.commands import Command, Commands, Outcome, unconfirmed_of
 from onewindow.routing.desk import CaseFile, Desk
@@ -237,6 +237,14 @@ class Handling:
         made, extension = await self._write(work, Once.of(key, who.staff_id, "serve", body))
         document = await self._desk.store.read(lambda c: self._desk.kernel.documents.get(c, record.document_id))
         return Served(str(made), document, extension)
+
+    async def proof(self, principal: Principal | None, document_id: str) -> str:
+        """Issue the proof of service of a document; its id."""
+        file = await self._desk.file_of_document(principal, document_id)
+        who = guard.require(principal, Action.DOCUMENT_SERVE, file.target)
+        return await self._write(
+            lambda tx, at: proofs.issue(tx, self._desk.kernel, document_id, who.staff_id, at)
+        )
 
     async def _assignment(
         self, principal: Principal | None, number: str, assignment_id: str

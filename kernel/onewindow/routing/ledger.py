@@ -71,7 +71,7 @@ class Ledger:
             Boundary: a column that this product does not hold.
         """
         who = guard.require(principal, Action.CASE_IMPORT, Target(township=TownshipCode(mapping.township)))
-        require(check_mapping(mapping.columns))
+        require(check_mapping(mapping.columns), "import")
         unknown = [name for name in mapping.columns.values() if name not in TARGETS]
         if unknown:
             remedy = _("可用的字段:source_id、title、text、request、place、received_at、category、name、phone、address")

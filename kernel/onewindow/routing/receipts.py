@@ -8,7 +8,7 @@ from onewindow.access import codes
 from onewindow.access.principal import PartyKey
 from onewindow.documents.models import Document
 from onewindow.i18n import _
-from onewindow.office.types import DocumentId, TownshipCode, law_day
+from onewindow.office.types import DocumentId, TownshipCode
 from onewindow.registry.keys import Once, earlier, write_once
 from onewindow.routing import papers, views
 from onewindow.routing.context import Kernel
@@ -49,7 +49,6 @@ class Receipts:
         def work(tx: Tx) -> str:
             case = views.case_by_id(tx.conn, key.case_id)
             township = self._kernel.organisation().townships.get(TownshipCode(case["township"]))
-            words = papers.case_words(self._kernel, case)
             document = papers.kernel_document(
                 tx,
                 self._kernel,
@@ -57,11 +56,7 @@ class Receipts:
                 KIND,
                 str(_("登记回执")),
                 at,
-                words={
-                    "summary": words.get("text", ""),
-                    "request": words.get("request", ""),
-                    "printed_on": law_day(at).isoformat(),
-                },
+                words={},
                 roles=ROLES,
                 organ=township.name if township else "",
                 code=codes.show(code),

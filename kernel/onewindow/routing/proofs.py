@@ -1,0 +1,72 @@
+"""The proof of service (送达回证) that goes with a document, filled in as far as its service is recorded."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from onewindow.errors import Refused
+from onewindow.i18n import _
+from onewindow.office.types import DocumentId
+from onewindow.registry import parties as party_rows
+from onewindow.registry import timeline
+from onewindow.registry.timeline import CASE, OFFICE, Line, staff_actor
+from onewindow.routing import papers
+from onewindow.routing.context import Kernel
+from onewindow.store.tx import Tx
+
+KIND = "service_proof"
+METHODS = {
+    "in_person": _("直接送达"),
+    "post": _("邮寄送达"),
+    "electronic": _("电子送达"),
+    "left": _("留置送达"),
+    "refused": _("拒收"),
+    "notice": _("公告送达"),
+    "by_somebody": _("转交送达"),
+}
+
+
+def issue(tx: Tx, kernel: Kernel, document_id: str, staff_id: str, at: datetime) -> str:
+    """Issue the proof of service of a document, blank where nothing is recorded yet; its id.
+
+    Raises:
+        NotFound: no such document.
+        Refused: a proof of service has none of its own.
+    """
+    document = kernel.documents.get(tx.conn, DocumentId(document_id))
+    if document.kind == KIND:
+        raise Refused(_("送达回证本身不需要送达回证"), rule="proof")
+    case = dict(tx.execute(select(CASE).where(CASE.c.id == document.case_id)).mappings().one())
+    words: dict[str, Any] = {"served": {"number": document.number, "title": document.title, "copies": 1}}
+    services = kernel.documents.services(tx.conn, [document.id])
+    if services:
+        last = services[-1]
+        people = {p.id: p for p in party_rows.of_case(tx.conn, kernel.vault, case["id"])}
+        party = people.get(last.party_id or "")
+        words |= {
+            "recipient": party.personal.get("name", "") if party else "",
+            "place": last.place,
+            "method_title": str(METHODS[last.method.value]),
+            "served_on": last.served_on.isoformat(),
+            "received_by": last.received_by,
+            "relation": last.relation,
+            "witnesses": [{"name": name} for name in last.witnesses],
+            "tracking_no": last.tracking_no or "",
+            "note": last.note,
+        }
+    made = papers.kernel_document(
+        tx,
+        kernel,
+        case,
+        KIND,
+        str(_("送达回证")),
+        at,
+        words=words,
+        organ=document.organ,
+        assignment_id=document.assignment_id,
+        issued_by=staff_id,
+    )
+    data = {"document": made.id, "kind": made.kind, "number": made.number, "title": made.title}
+    timeline.append(tx, kernel.vault, case["id"], Line("issued", at, staff_actor(staff_id), (OFFICE,), data))
+    return made.id
