@@ -39,6 +39,7 @@ from onewindow.organisation.cache import OrganisationCache
 from onewindow.plugins.book import OfficesBook
 from onewindow.plugins.discovery import Found, discover
 from onewindow.routing import window
+from onewindow.routing.administration import Administration
 from onewindow.routing.commands import Commands
 from onewindow.routing.context import Kernel
 from onewindow.routing.desk import Desk
@@ -48,6 +49,7 @@ from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
 from onewindow.routing.switchboard import Switchboard
 from onewindow.routing.tracking import Tracking
+from onewindow.routing.upkeep import Upkeep
 from onewindow.settings import Settings
 from onewindow.setup.stores import open_kernel_store
 from onewindow.store import Store
@@ -96,6 +98,7 @@ class Centre:
         )
         self.registrar = Registrar(self.store, self.kernel)
         self.desk = Desk(self.store, self.kernel)
+        self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
         self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
             self.store,
@@ -158,6 +161,7 @@ class Centre:
         self.handling = Handling(self.desk, self.commands)
         self.tracking = Tracking(self.store, self.kernel, self.commands)
         self.receipts = Receipts(self.store, self.kernel, self.tracking)
+        self.upkeep = Upkeep(self.store, self.kernel, self.book, self.switchboard, self.let_in)
         await topology.ensure()
         for office in self.book.current.known:
             await topology.add_office(office)

@@ -36,7 +36,7 @@ def clean() -> dict[str, Any]:
                         "by": ["handler"],
                         "sources": ["received"],
                         "targets": ["ended"],
-                        "form": {"title": "End", "type": "object", "properties": {"reason": {"title": "理由", "type": "string"}}},
+                        "form": {"title": "End", "properties": {"reason": {"title": "理由", "type": "string"}}},
                     }
                 ],
                 "clocks": [
@@ -53,9 +53,9 @@ def clean() -> dict[str, Any]:
             }
         ],
         "records": [
-            {"key": "consumer_site", "title": "经营场所台账", "fields": {"title": "Site", "properties": {}}, "indexed": []}
+            {"key": "consumer_site", "title": "经营场所台账", "fields": {"title": "Site", "properties": {}}},
         ],
-    }  # fmt: skip
+    }
 
 
 def violations(data: Mapping[str, Any]) -> list[Violation]:

@@ -75,7 +75,7 @@ STRUCTURE: dict[str, list[dict[str, Any]]] = {
     "open-bag": [
         with_fact("details", "详情", type="object", additionalProperties=True),
         with_fact("details", "详情", type="object"),
-        with_fact("details", "详情", type="array", items={"type": "object", "additionalProperties": {"type": "string"}}),
+        with_fact("details", "详情", items={"type": "object", "additionalProperties": {}}),
         put(f"{FACTS}/additionalProperties", True),
     ],
     "foreign-schema": [with_fact("more", "其他", **{"$ref": "https://example.org/person.json"})],
@@ -190,7 +190,7 @@ def test_a_violation_names_its_rule_its_place_and_what_to_do() -> None:
         {"properties": "no mapping"},
         {"properties": {"x": 1}},
         {"$defs": [1, 2]},
-        {"properties": {"x": {"anyOf": "no list", "items": 3, "enum": {"a": 1}, "x-choices": [1, None, {"value": []}]}}},
+        {"properties": {"x": {"anyOf": "none", "items": 3, "enum": {"a": 1}, "x-choices": [1, None, {"value": []}]}}},
         {"enum": 5},
         {"properties": {"x": {"title": 7, "x-hint": ["a"], "description": {}, "type": ["string", "null"]}}},
     ],

@@ -1,1 +1,5 @@
-"""The REST door."""
+"""REST v1."""
+
+from onewindow.api.app import create_app
+
+__all__ = ["create_app"]

@@ -174,7 +174,6 @@ class EntryOut(Out):
     seq: int
     at: datetime
     kind: str
-    title: str
     actor: str
     actor_name: str
     data: dict[str, Any]

@@ -1,6 +1,6 @@
 """From the kernel's values to what REST v1 answers, in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from onewindow.api import models as out
@@ -9,7 +9,7 @@ from onewindow.centre import Centre
 from onewindow.clocks.rows import ClockRow
 from onewindow.documents.models import Document, Service
 from onewindow.i18n import translate
-from onewindow.office.types import OfficeId, StaffId, TownshipCode, UnitId
+from onewindow.office.types import StaffId, TownshipCode, UnitId
 from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
 from onewindow.registry.timeline import Shown
@@ -17,7 +17,6 @@ from onewindow.routing import assignments
 from onewindow.routing.desk import CaseFile
 from onewindow.routing.register import Registered
 from onewindow.routing.tracking import Tracked
-from onewindow.web.labels import label
 
 
 class Shower:
@@ -147,7 +146,6 @@ class Shower:
             seq=entry.seq,
             at=entry.at,
             kind=entry.kind,
-            title=translate(label(entry.kind, "entry"), self.lang),
             actor=kind if for_party else entry.actor,
             actor_name=named,
             data=_for_party(entry.data) if for_party else entry.data,
@@ -236,9 +234,6 @@ class Shower:
                 for look in seen.looks
             ],
         )
-
-    def known_offices(self, ids: Iterable[OfficeId]) -> list[str]:
-        return sorted(str(office) for office in ids)
 
 
 def _for_party(data: Mapping[str, Any]) -> dict[str, Any]:

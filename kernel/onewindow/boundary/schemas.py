@@ -70,6 +70,11 @@ class ModelAt:
     fields: tuple[FieldAt, ...]
 
     @property
+    def values(self) -> list[str]:
+        """The closed set that it is, if it is one."""
+        return [str(value) for value in _list(self.spec.get("enum"))]
+
+    @property
     def bag(self) -> bool:
         return _open(self.spec)
 

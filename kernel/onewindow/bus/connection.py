@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Msg], Awaitable[None]]
 _SECONDS_BETWEEN_ATTEMPTS = 0.2
+_SECONDS_BETWEEN_LOOKS = 0.1
 # A connection may be closing and not know it yet: whoever tries again lets it come to that.
 PAUSE: Final = 0.02
 
@@ -141,10 +142,20 @@ class Connection:
             self._up.set()
             for callback in self.on_connect:
                 callback()
-            await down.wait()
+            await self._until_lost(client, down)
             if not self._closing:
                 self.reconnects += 1
                 log.warning("bus: %s lost the connection, connecting again", self.access.user)
+
+    async def _until_lost(self, client: Client, down: asyncio.Event) -> None:
+        while not down.is_set() and client.is_connected:
+            # Looked at as well: the library does not call back when it fails to send the last of its buffer.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(down.wait(), _SECONDS_BETWEEN_LOOKS)
+        self._drop()
+        if not down.is_set():
+            for subscription in list(client._subs.values()):
+                subscription._stop_processing()
 
     async def _connect(self, client: Client, down: asyncio.Event) -> None:
         async def on_error(error: Exception) -> None:

@@ -1,12 +1,14 @@
 """An event of ours as a CloudEvents 1.0 message in the binary mode of its NATS binding, and back."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
+
+import orjson
 
 from onewindow.bus.errors import Unreadable
 from onewindow.bus.subjects import KERNEL, Direction, EventSubject
@@ -64,28 +66,41 @@ def source_of(district: str, who: str) -> str:
 
 def sender(event: Event) -> tuple[str, str]:
     """District and name ("kernel" or the office) from an event's source."""
-    match event.source.split("/"):
+    return _sender(event.source)
+
+
+def _sender(source: str) -> tuple[str, str]:
+    match source.split("/"):
         case ["", "onewindow", district, who]:
             return district, who
-    raise Unreadable(source=event.source)
+    raise Unreadable(source=source)
 
 
 def subject_of(event: Event) -> EventSubject:
     """Where an event is published: under the name of its receiver, or of the office that says it."""
-    district, who = sender(event)
-    if who not in (KERNEL, event.office):
-        raise Unreadable(source=event.source)
+    return _subject_of(event.source, event.township, event.office, event.name)
+
+
+@lru_cache(4096)
+def _subject_of(source: str, township: str, office: OfficeId, name: str) -> EventSubject:
+    district, who = _sender(source)
+    if who not in (KERNEL, office):
+        raise Unreadable(source=source)
     way = Direction.TO if who == KERNEL else Direction.FROM
-    return EventSubject(district, event.township, way, event.office, event.name)
+    return EventSubject(district, township, way, office, name)
 
 
 def escape(value: str) -> str:
     """Percent-encoding as the binding asks for header values."""
+    if not _NEEDS_ESCAPE.search(value):
+        return value
     return _NEEDS_ESCAPE.sub(lambda m: "".join(f"%{byte:02X}" for byte in m.group().encode()), value)
 
 
 def unescape(value: str) -> str:
     """The reverse, which also takes the quoted strings of older senders."""
+    if "%" not in value and '"' not in value:
+        return value
     if quoted := _QUOTED.fullmatch(value.strip()):
         value = re.sub(r"\\(.)", r"\1", quoted.group(1))
     return unquote(value)
@@ -118,7 +133,7 @@ def encode(placed: Placed) -> Message:
 
 def dump(data: Mapping[str, Any]) -> bytes:
     """JSON as we send it."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(data)
 
 
 def decode(message: Message) -> Placed:
@@ -138,7 +153,7 @@ def decode(message: Message) -> Placed:
             raise ValueError("specversion")
         name, _, schema = attributes["dataschema"].removeprefix(SCHEMA_PREFIX).rpartition(":")
         moment = datetime.fromisoformat(attributes["time"]).astimezone(UTC)
-        data = json.loads(message.payload)
+        data = orjson.loads(message.payload)
         if not isinstance(data, dict):
             raise ValueError("data")
         event = Event(attributes["id"], attributes["type"], attributes["source"], attributes["subject"], moment,

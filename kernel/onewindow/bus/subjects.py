@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Self
 
 from onewindow.bus.errors import BadToken, Unreadable
@@ -85,12 +86,13 @@ class EventSubject:
     def __str__(self) -> str:
         return f"ow.{self.district}.{self.township}.{self.direction}.{self.office}.{self.event}"
 
-    @classmethod
-    def parse(cls, subject: str) -> Self:
+    @staticmethod
+    @lru_cache(4096)
+    def parse(subject: str) -> "EventSubject":
         match subject.split("."):
             case ["ow", district, township, ("to" | "from") as way, office, *event] if event:
                 try:
-                    return cls(district, township, Direction(way), OfficeId(office), ".".join(event))
+                    return EventSubject(district, township, Direction(way), OfficeId(office), ".".join(event))
                 except BadToken as error:
                     raise Unreadable(subject=subject) from error
         raise Unreadable(subject=subject)

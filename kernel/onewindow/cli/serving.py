@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -50,7 +51,7 @@ def listen(settings: Settings) -> socket.socket:
         taken.bind((settings.host, settings.port))
     except OSError as error:
         taken.close()
-        if error.errno is not None and os.strerror(error.errno) == os.strerror(98):
+        if error.errno == errno.EADDRINUSE:
             message = _("端口 {port} 已被占用")
         else:
             message = _("不能在 {host}:{port} 上监听")
@@ -110,8 +111,10 @@ async def _run(
             return
         try:
             if await _unless(told, started(centre)):
-                async with _door(centre, settings, taken, ready):
-                    await told.wait()
+                async with _door(centre, settings, taken, ready) as serving:
+                    stop = asyncio.create_task(told.wait())
+                    await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
+                    stop.cancel()
             stopping()
         finally:
             running.withdraw(settings)
@@ -121,7 +124,7 @@ async def _run(
 @contextlib.asynccontextmanager
 async def _door(
     centre: Centre, settings: Settings, taken: socket.socket, ready: Callable[[str], None]
-) -> AsyncIterator[None]:
+) -> AsyncIterator[asyncio.Task[None]]:
     url = url_of(settings, taken)
     token = running.announce(settings, url)
     config = uvicorn.Config(
@@ -142,7 +145,7 @@ async def _door(
         if serving.done():
             await serving
         ready(url)
-        yield
+        yield serving
     finally:
         server.should_exit = True
         with contextlib.suppress(TimeoutError, asyncio.CancelledError):

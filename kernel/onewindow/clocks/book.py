@@ -1,6 +1,6 @@
 """The calendar that is in force: the data package's years and the imported ones, read again when it matters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -9,6 +9,8 @@ from onewindow.clocks.calendar import Calendar, YearPlan, published
 from onewindow.clocks.compute import Due
 from onewindow.clocks.tables import CALENDAR
 from onewindow.store import Tx
+
+MOST_KNOWN = 10_000
 
 
 def read_plans(conn: Connection) -> list[YearPlan]:
@@ -31,6 +33,7 @@ class CalendarBook:
     def __init__(self, base: Calendar | None = None) -> None:
         self.base = base if base is not None else published()
         self._calendar = self.base
+        self._known: dict[Hashable, Due] = {}
 
     @property
     def calendar(self) -> Calendar:
@@ -49,10 +52,18 @@ class CalendarBook:
         self._keep(self.base.with_plans(read_plans(conn)))
         return self._calendar
 
-    def due(self, tx: Tx, when: Callable[[Calendar], Due]) -> Due:
-        """What `when` computes from the calendar in force."""
-        due = when(self._calendar)
-        return due if due.final else when(self.current(tx))
+    def due(self, tx: Tx, when: Callable[[Calendar], Due], key: Hashable = None) -> Due:
+        """What `when` computes from the calendar in force; with a `key` that says all else that it depends on, the
+        clocks that start on one day are computed once."""
+        known, calendar = self._known, self._calendar
+        if key is not None and (due := known.get(key)) is not None:
+            return due
+        due = when(calendar)
+        if not due.final:
+            return when(self.current(tx))
+        if key is not None and len(known) < MOST_KNOWN:
+            known[key] = due
+        return due
 
     def _keep(self, calendar: Calendar) -> None:
-        self._calendar = calendar
+        self._calendar, self._known = calendar, {}

@@ -47,7 +47,11 @@ def start(
     span = Span(spec.span.amount, spec.span.unit) if until is None else None
     warn = Span(spec.warn.amount, spec.warn.unit) if spec.warn else None
     begun = _instant(started) if until is None else day_start(until)
-    due = book.due(tx, lambda calendar: compute(span, until or begun, calendar, warn=warn, closes_at=closes_at))
+    # Only hours know the time of day; all other clocks that start on one day end together.
+    timed = until is None and spec.span.unit == "hours"
+    first = begun if timed else until or law_day(begun)
+    key = None if timed else (span, first, warn, closes_at)
+    due = book.due(tx, lambda calendar: compute(span, first, calendar, warn=warn, closes_at=closes_at), key)
     row: dict[str, Any] = {
         "id": new_id(),
         "case_id": owner.case_id,

@@ -66,35 +66,39 @@ class Workshop:
 
     def receive(self, tx: Tx, change: AssignmentChanged, township: str, now: datetime) -> None:
         """Take over an assignment as it stands now; of several the highest version counts."""
-        data = change.model_dump(mode="json")
+        if change.version == 1:
+            # None is lower: whatever is there already stays, so nobody has to look first.
+            tx.insert_missing(PROCEEDING, self._new(change, township, now))
+            return
         known = tx.execute(_LOCK, {"one": change.assignment_id}).mappings().one_or_none()
-        frozen = change.state in _ENDED
         if known is None:
-            spec = self.manifest.procedure_for(change.track, change.category)
-            tx.insert(
-                PROCEEDING,
-                {
-                    "id": change.assignment_id,
-                    "case_id": change.case_id,
-                    "township": township,
-                    "procedure": spec.key,
-                    "procedure_version": spec.version,
-                    "state": next(s.key for s in spec.states if s.initial),
-                    "version": 0,
-                    "facts": None,
-                    "assignment": data,
-                    "assignment_version": change.version,
-                    "frozen": frozen,
-                    "created_at": now,
-                    "updated_at": now,
-                },
-            )
+            tx.insert(PROCEEDING, self._new(change, township, now))
         elif change.version > known["assignment_version"]:
-            tx.execute(
-                update(PROCEEDING)
-                .where(PROCEEDING.c.id == change.assignment_id)
-                .values(assignment=data, assignment_version=change.version, frozen=frozen, updated_at=now)
-            )
+            values = {
+                "assignment": change.model_dump(mode="json"),
+                "assignment_version": change.version,
+                "frozen": change.state in _ENDED,
+                "updated_at": now,
+            }
+            tx.execute(update(PROCEEDING).where(PROCEEDING.c.id == change.assignment_id).values(values))
+
+    def _new(self, change: AssignmentChanged, township: str, now: datetime) -> dict[str, Any]:
+        spec = self.manifest.procedure_for(change.track, change.category)
+        return {
+            "id": change.assignment_id,
+            "case_id": change.case_id,
+            "township": township,
+            "procedure": spec.key,
+            "procedure_version": spec.version,
+            "state": next(s.key for s in spec.states if s.initial),
+            "version": 0,
+            "facts": None,
+            "assignment": change.model_dump(mode="json"),
+            "assignment_version": change.version,
+            "frozen": change.state in _ENDED,
+            "created_at": now,
+            "updated_at": now,
+        }
 
     def happen(self, tx: Tx, assignment_id: str, happening: Happening, now: datetime) -> None:
         """Let the procedure react to what happened outside it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.resources import files
 from typing import Any
@@ -96,6 +97,7 @@ class Office:
         )
 
 
+@cache
 def _version(package: str) -> str:
     # An editable installation lists no packages; its distribution is named like the package.
     for distribution in (package, *packages_distributions().get(package, ())):

@@ -11,7 +11,7 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy import Connection, and_, select
 
-from onewindow.boundary import Violation, check_texts, report, widening
+from onewindow.boundary import Violation, check_texts, report, require, widening
 from onewindow.documents.bundle import BadBundle, keep_bundle, open_bundle
 from onewindow.documents.tables import BUNDLE
 from onewindow.errors import NotFound, Refused
@@ -64,7 +64,9 @@ def record(tx: Tx, found: Iterable[Found], *, now: datetime) -> None:
             _take(tx, one.manifest, before, remote=False, distribution=one.distribution, now=now)
             keep_bundle(tx, one.id, one.bundle.data, now=now, expect=one.bundle.hash)
         elif one.reason is not None:
-            said = {"title": one.title, "version": one.version, "distribution": one.distribution, "remote": False}
+            # What cannot be loaded can't say its title, but it may have said it once.
+            title = before["title"] if before and one.title == one.id else one.title
+            said = {"title": title, "version": one.version, "distribution": one.distribution, "remote": False}
             _quarantine(tx, one.id, before, one.reason, said, "", now)
     gone = [row["id"] for row in _rows(tx) if not row["remote"] and row["id"] not in installed]
     if gone:
@@ -216,8 +218,8 @@ def enable(tx: Tx, office: str, township: str, *, by: str, now: datetime) -> boo
 
 def _still_fit(manifest: Manifest) -> None:
     why, violations = judge(manifest)
+    require(violations, f"enable:{manifest.id}")
     if why is not None:
-        report(violations, f"enable:{manifest.id}")
         raise Refused(_("科室不能启用:{why}"), rule=why.rule or "unfit", why=why.text())
 
 

@@ -88,19 +88,18 @@ class Desk:
             NotFound: no such case, or none that this person may know of.
             Forbidden: they may see it but not do this.
         """
-        found = await self.store.read(lambda c: self._by_number(c, number))
-        if found is None:
+        return await self.store.read(lambda c: self._checked(c, principal, action, views.find_by_number(c, number)))
+
+    def _checked(
+        self, conn: Connection, principal: Principal | None, action: Action, case: Mapping[str, Any] | None
+    ) -> CaseFile:
+        """A case's file once the policy has said yes. What one may not know of takes the same steps as what is not."""
+        rows = views.assignments_of(conn, case["id"] if case is not None else "")
+        if case is None:
             # Word for word what `require` says of a case that they may not know of.
             guard.require_staff(principal)
             raise NotFound()
-        guard.require(principal, action, found.target)
-        return found
-
-    def _by_number(self, conn: Connection, number: str) -> CaseFile | None:
-        try:
-            case = views.case_by_number(conn, number)
-        except NotFound:
-            return None
+        guard.require(principal, action, targets.of_case(case, rows, self.kernel.organisation()))
         return self.load(conn, case)
 
     def target_of(self, file: CaseFile, assignment_id: str) -> Target:
@@ -258,13 +257,11 @@ class Desk:
     async def file_of_document(self, principal: Principal | None, document_id: str) -> CaseFile:
         def work(conn: Connection) -> CaseFile:
             try:
-                document = self.kernel.documents.get(conn, DocumentId(document_id))
+                case = views.case_by_id(conn, self.kernel.documents.get(conn, DocumentId(document_id)).case_id)
             except NotFound:
-                # The same answer as for a document of a case that they may not know of.
-                raise NotFound() from None
-            return self.load(conn, views.case_by_id(conn, document.case_id))
+                return self._checked(conn, principal, Action.DOCUMENT_READ, None)
+            return self._checked(conn, principal, Action.DOCUMENT_READ, case)
 
-        guard.require_staff(principal)
         return await self.store.read(work)
 
     async def _log(

@@ -18,7 +18,7 @@ from onewindow.office.views import Actor
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.timeline import staff_actor
 from onewindow.routing import assignments, objections, papers, proofs, views, window
-from onewindow.routing.assignments import OPEN
+from onewindow.routing.assignments import ASSIGNMENT, OPEN
 from onewindow.routing.commands import Command, Commands, Outcome, unconfirmed_of
 from onewindow.routing.desk import CaseFile, Desk
 from onewindow.routing.objections import OBJECTION
@@ -99,6 +99,11 @@ class Handling:
         view, clocks = await self._desk.store.read(lambda c: self._view(c, file, assignment_id))
         actor = Actor(staff_id=principal.staff_id, name=principal.name, roles=roles)
         return await self._commands.describe(row, staff_actor(principal.staff_id), actor, view, clocks)
+
+    async def office_of(self, assignment_id: str) -> str:
+        """In whose words an assignment's office speaks; the kernel's for a unit on paper."""
+        query = select(ASSIGNMENT.c.office).where(ASSIGNMENT.c.id == assignment_id)
+        return await self._desk.store.read(lambda c: c.execute(query).scalar()) or "onewindow"
 
     async def command(self, principal: Principal | None, key: str) -> str:
         """What became of somebody's own command that got no reply in time: done, not-done or unconfirmed.

@@ -58,7 +58,7 @@ class Receipts:
                 at,
                 words={},
                 roles=ROLES,
-                organ=township.name if township else "",
+                organ=f"{township.name}综治中心" if township else "",
                 code=codes.show(code),
                 lazy=True,
             )

@@ -32,16 +32,10 @@ def case_by_id(conn: Connection, case_id: str) -> dict[str, Any]:
     return dict(row)
 
 
-def case_by_number(conn: Connection, number: str) -> dict[str, Any]:
-    """A case's row by its number.
-
-    Raises:
-        NotFound: no such case.
-    """
+def find_by_number(conn: Connection, number: str) -> dict[str, Any] | None:
+    """A case's row by its number, if there is one."""
     row = conn.execute(select(CASE).where(CASE.c.number == number)).mappings().one_or_none()
-    if row is None:
-        raise NotFound()
-    return dict(row)
+    return dict(row) if row is not None else None
 
 
 def assignments_of(conn: Connection, case_id: str) -> list[dict[str, Any]]:

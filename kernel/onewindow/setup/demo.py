@@ -208,7 +208,7 @@ def _people(
 def _enable(tx: Tx, centre: Centre, township: TownshipCode, now: datetime) -> None:
     tx.flush()
     if PETITION in centre.book.current.known:
-        centre.book.enable(tx, PETITION, township, BY, now)
+        centre.book.enable(tx, PETITION, township, by=BY, now=now)
 
 
 # The matters -----------------------------------------------------------------------------------------------------

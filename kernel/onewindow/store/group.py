@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from onewindow.errors import Unavailable, Unconfirmed
 from onewindow.i18n import _
-from onewindow.store.tx import Plans, Tx
+from onewindow.store.inserts import Plans
+from onewindow.store.tx import Tx
 
 T = TypeVar("T")
 Work = Callable[[Tx], T]

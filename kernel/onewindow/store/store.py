@@ -20,8 +20,9 @@ from onewindow.store.engine import (
     writer_engine,
 )
 from onewindow.store.group import GroupRunner
+from onewindow.store.inserts import Plans
 from onewindow.store.lane import Lane
-from onewindow.store.tx import Plans, Tx
+from onewindow.store.tx import Tx
 
 T = TypeVar("T")
 READERS: dict[DialectName, int] = {"sqlite": 4, "postgresql": 16}

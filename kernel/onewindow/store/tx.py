@@ -1,17 +1,15 @@
 """What a piece of work sees of its transaction: statements, buffered inserts, numbers, callbacks after the commit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Executable, Insert, MetaData, NestedTransaction, Table
+from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction, Table
 from sqlmodel import SQLModel
 
-from onewindow.store.counters import Blocks, CounterSql
+from onewindow.store.counters import Blocks
+from onewindow.store.inserts import Into, Plans, Row
 from onewindow.store.sql import insert_new, table_of, upsert
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +18,6 @@ class Mark:
 
     numbers: dict[str, int]
     callbacks: int
-
-
-class Plans:
-    """Statements and table orders worked out once for a store."""
-
-    def __init__(self, counters: CounterSql) -> None:
-        self.counters = counters
-        self._inserts: dict[Table, Insert] = {}
-        self._ranks: dict[MetaData, dict[Table, int]] = {}
-
-    def insert(self, table: Table) -> Insert:
-        # Inline: no row of a group needs its key read back.
-        return self._inserts.setdefault(table, table.insert().inline())
-
-    def rank(self, table: Table) -> int:
-        """Tables that others refer to come first."""
-        ranks = self._ranks.get(table.metadata)
-        if ranks is None or table not in ranks:
-            ranks = {each: place for place, each in enumerate(table.metadata.sorted_tables)}
-            self._ranks[table.metadata] = ranks
-        return ranks[table]
 
 
 class Tx:
@@ -52,10 +29,10 @@ class Tx:
         self._conn = conn
         self._plans = plans
         self._blocks = Blocks(conn, plans.counters)
-        self._buffers: dict[Table, list[Row]] = {}
+        self._buffers: dict[Into, list[Row]] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._open = True
-        self._kept: dict[Table, int] = {}
+        self._kept: dict[Into, int] = {}
         self.begin_item()
 
     @property
@@ -77,8 +54,14 @@ class Tx:
     def insert(self, table: Table | type[SQLModel], row: Row) -> None:
         """Insert a row at the next flush, together with all the others of its table. Every column without a server
         default has to be in the row."""
+        self._buffer((table if isinstance(table, Table) else table_of(table), False), row)
+
+    def insert_missing(self, table: Table | type[SQLModel], row: Row) -> None:
+        """The same, leaving a row alone that is there already with its key; `insert_new` says whether it was."""
+        self._buffer((table if isinstance(table, Table) else table_of(table), True), row)
+
+    def _buffer(self, into: Into, row: Row) -> None:
         self._check()
-        into = table if isinstance(table, Table) else table_of(table)
         self._own = True
         rows = self._buffers.get(into)
         if rows is None:
@@ -108,11 +91,8 @@ class Tx:
         self._dirty = self._dirty or self._own
         self._kept = {}
         buffers, self._buffers = self._buffers, {}
-        tables = sorted(buffers, key=self._plans.rank) if len(buffers) > 1 else list(buffers)
-        for table in tables:
-            # One statement names one set of columns; nearly always a table's rows all have the same.
-            for _, rows in groupby(buffers[table], key=lambda row: row.keys()):
-                self._conn.execute(self._plans.insert(table), list(rows))
+        for into in sorted(buffers, key=self._plans.rank) if len(buffers) > 1 else buffers:
+            self._plans.insert(self._conn, into, buffers[into])
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call this in the lane's thread once the transaction is committed, and never otherwise. Keep it short."""
@@ -145,16 +125,16 @@ class Tx:
         """From here on the next work's doings are told apart."""
         self._dirty = False
         self._own = False
-        self._kept = {table: len(rows) for table, rows in self._buffers.items()}
+        self._kept = {into: len(rows) for into, rows in self._buffers.items()}
         self._start = self.mark()
 
     def undo_item(self) -> bool:
         """Forget what the work did, if all of it is still in memory; says whether that was so."""
         if self._dirty:
             return False
-        for table, rows in self._buffers.items():
-            del rows[self._kept.get(table, 0) :]
-        self._buffers = {table: rows for table, rows in self._buffers.items() if rows}
+        for into, rows in self._buffers.items():
+            del rows[self._kept.get(into, 0) :]
+        self._buffers = {into: rows for into, rows in self._buffers.items() if rows}
         self._blocks.restore(self._start.numbers)
         del self._callbacks[self._start.callbacks :]
         return True

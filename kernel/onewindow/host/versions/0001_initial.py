@@ -2,7 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from onewindow.store.types import Instant
+
 revision = '0001'
 down_revision = None
 branch_labels = None

@@ -1,0 +1,99 @@
+"""The web application of a centre: REST v1, the pages, and the layer around both."""
+
+from importlib.util import find_spec
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from onewindow import __version__
+from onewindow.access import operator
+from onewindow.api import openapi, problems
+from onewindow.api.auth import Door
+from onewindow.api.openapi import PREFIX
+from onewindow.api.routes import (
+    assignments,
+    bus,
+    cases,
+    documents,
+    health,
+    imports,
+    lists,
+    people,
+    sessions,
+    tracking,
+    upkeep,
+)
+from onewindow.api.shell import Shell
+from onewindow.centre import Centre
+
+OPERATOR_FILE = "operator.token"
+# A file of five hundred rows, or somebody's photographs, is longer than a form.
+CAPS = {f"{PREFIX}/imports": 32 << 20}
+PAGES = "onewindow.web.routes"
+
+
+def create_app(centre: Centre, *, pages: bool = True, operator_token: str | None = None) -> FastAPI:
+    """The application of a centre that is started and stopped by whoever made it.
+
+    Each application issues the token of the operator at this machine anew, unless it is given one.
+    """
+    settings = centre.settings
+    app = FastAPI(
+        title="OneWindow",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.centre = centre
+    app.state.door = Door(centre, operator_token or operator.issue(settings.data / OPERATOR_FILE))
+    problems.install(app)
+    app.include_router(_v1(), prefix=PREFIX)
+    app.include_router(health.router)
+    _publish(app, centre)
+    if pages and find_spec(PAGES) is not None:
+        from importlib import import_module
+
+        import_module(PAGES).mount(app, centre)
+    app.add_middleware(Shell, caps=CAPS, secure=settings.secure_cookies, default_language=settings.language)
+    return app
+
+
+def _v1() -> APIRouter:
+    v1 = APIRouter()
+    # The busiest first.
+    for module in (
+        cases.lean,
+        cases.router,
+        assignments.router,
+        lists.router,
+        documents.router,
+        tracking.router,
+        sessions.router,
+        people.router,
+        upkeep.router,
+        imports.router,
+        bus.router,
+    ):
+        v1.include_router(module)
+    return v1
+
+
+def _publish(app: FastAPI, centre: Centre) -> None:
+    """Serve the OpenAPI text, made anew when other offices are enabled."""
+    made: dict[int, bytes] = {}
+
+    def text() -> dict[str, Any]:
+        return openapi.document(app, centre)
+
+    async def send(_request: Request) -> Response:
+        version = centre.book.current.version
+        if version not in made:
+            made.clear()
+            made[version] = orjson.dumps(text())
+        return Response(made[version], media_type="application/json")
+
+    app.openapi = text  # type: ignore[method-assign]
+    app.add_route(f"{PREFIX}/openapi.json", send, include_in_schema=False)

@@ -1,0 +1,172 @@
+"""The timeline in words: each entry with its title, what it says and who did it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from onewindow.clocks.rows import ClockRow
+from onewindow.i18n import Message, _
+from onewindow.office.procedure import EVENTS
+from onewindow.registry.timeline import SYSTEM, Shown
+from onewindow.web import formatting
+from onewindow.web.present import Presenter
+
+ON_EVENT = "on:"
+
+
+class Teller:
+    """Tells the entries of one case; a party is told which unit acted, never which person."""
+
+    def __init__(
+        self,
+        presenter: Presenter,
+        assignments: Sequence[Mapping[str, Any]] = (),
+        clocks: Sequence[ClockRow] = (),
+        *,
+        for_party: bool = False,
+    ) -> None:
+        self._say = presenter
+        self._assignments = {row["id"]: row for row in assignments}
+        self._clocks = {clock.key: clock for clock in clocks}
+        self._for_party = for_party
+
+    def tell(self, entries: Sequence[Shown]) -> list[dict[str, Any]]:
+        """The entries as the templates draw them, newest first."""
+        return [self._entry(entry) for entry in reversed(entries)]
+
+    def _entry(self, entry: Shown) -> dict[str, Any]:
+        title, text = self._words(entry)
+        return {
+            "at": entry.at,
+            "title": title,
+            "text": text or None,
+            "actor": self._actor(entry),
+            "seq": None if self._for_party else entry.seq,
+            "readers": "",
+        }
+
+    def _actor(self, entry: Shown) -> str | None:
+        kind, _sep, who = entry.actor.partition(":")
+        if kind == "party":
+            return self._say.say(_("当事人凭查询码")) if not self._for_party else self._say.say(_("当事人"))
+        if kind == "staff":
+            if not self._for_party:
+                return self._say.staff_with_unit(who)
+            return self._say.unit(entry.data.get("unit")) or None
+        return self._say.say(_("系统")) if entry.actor == SYSTEM and not self._for_party else None
+
+    def _words(self, entry: Shown) -> tuple[str, str]:
+        special = _SPECIAL.get(entry.kind)
+        title = self._say.label(entry.kind, "entry")
+        if special is None:
+            return title, self._free(entry)
+        told = special(self, entry.data, entry.words)
+        return (told[0] or title, told[1])
+
+    def _free(self, entry: Shown) -> str:
+        for name in ("text", "note", "answer", "reason"):
+            if words := entry.words.get(name):
+                return str(words)
+        return ""
+
+    # One kind each ---------------------------------------------------------------------------------------------------
+
+    def _registered(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        channel = self._say.label(data.get("channel", ""), "channel")
+        return "", self._say.say(_("来源：{channel}"), channel=channel)
+
+    def _assigned(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        unit = self._say.unit(data.get("unit"))
+        role = self._say.label(data.get("role", ""), "assignment_role")
+        return "", self._say.say(_("交给 {unit}，{role}"), unit=unit, role=role)
+
+    def _unit(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        unit = self._say.unit(data.get("unit"))
+        return "", self._say.say(_("{unit}（纸质）"), unit=unit) if data.get("paper") and unit else unit
+
+    def _acted(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        office, key = data.get("office") or "onewindow", str(data.get("action", ""))
+        row = self._assignments.get(data.get("assignment"))
+        spec = self._say.spec(row) if row else None
+        state = spec.state(str(data.get("state"))) if spec else None
+        action = spec.action(key) if spec else None
+        title = self._say.say(action.title, domain=office) if action else ""
+        if key.startswith(ON_EVENT):
+            event = EVENTS.get(key.removeprefix(ON_EVENT), "")
+            title = self._say.say(_("随“{event}”更新"), event=self._say.say(event)) if event else ""
+        where = self._say.say(state.title, domain=office) if state else ""
+        return title, self._say.say(_("状态：{state}"), state=where) if where else ""
+
+    def _phase(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", self._say.label(data.get("phase", ""), "phase")
+
+    def _issued(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", f"{self._title(data)} {data.get('number', '')}".strip()
+
+    def _served(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        method = self._say.label(data.get("method", ""), "service")
+        on = formatting.day(data.get("served_on"), self._say.lang)
+        return "", f"{self._title(data) or data.get('number', '')} {method} {on}".strip()
+
+    def _title(self, data: Mapping[str, Any]) -> str:
+        title = str(data.get("title", ""))
+        for row in self._assignments.values():
+            if row["office"]:
+                return self._say.say(title, domain=row["office"])
+        return self._say.say(title)
+
+    def _clock(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", f"{self._clock_title(data)} {self._say.label(data.get('colour', ''), 'colour')}".strip()
+
+    def _clock_title(self, data: Mapping[str, Any]) -> str:
+        clock = self._clocks.get(str(data.get("clock")))
+        return self._say.say(clock.title, domain=clock.office or "onewindow") if clock else ""
+
+    def _extension_asked(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        clock = self._clock_title(data)
+        return "", self._say.say(_("{clock}拟延长 {n} 天，告知书送达后生效"), clock=clock, n=data.get("days", ""))
+
+    def _extension(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        on = data.get("lawful_on")
+        if data.get("outcome") in ("effective", "corrected"):
+            until = formatting.day(date.fromisoformat(on), self._say.lang) if on else ""
+            return "", self._say.say(_("延长 {n} 天，最迟 {on}"), n=data.get("days", ""), on=until)
+        return "", self._say.say(_("没有生效，仍按原期限计算"))
+
+    def _recomputed(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        on = data.get("lawful_on") or data.get("early_on")
+        return "", f"{self._clock_title(data)} {formatting.day(on, self._say.lang)}".strip()
+
+    def _objected(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", "\n".join(str(words[name]) for name in ("reason", "basis") if words.get(name))
+
+    def _ruled(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        verdict: Message = _("同意退回") if data.get("upheld") else _("维持交办")
+        reason = words.get("reason", "")
+        return "", f"{self._say.say(verdict)}\n{reason}".strip()
+
+    def _slip(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", self._say.say(_("签收人：{name}"), name=words.get("signed_for", ""))
+
+    def _corrected(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", str(words.get("reason", ""))
+
+
+_SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], tuple[str, str]]] = {
+    "registered": Teller._registered,
+    "assigned": Teller._assigned,
+    "signed": Teller._unit,
+    "unsigned": Teller._unit,
+    "acted": Teller._acted,
+    "phase": Teller._phase,
+    "issued": Teller._issued,
+    "served": Teller._served,
+    "clock": Teller._clock,
+    "extension-asked": Teller._extension_asked,
+    "extension": Teller._extension,
+    "recomputed": Teller._recomputed,
+    "objected": Teller._objected,
+    "ruled": Teller._ruled,
+    "paper-slip": Teller._slip,
+    "corrected": Teller._corrected,
+}

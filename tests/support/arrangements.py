@@ -1,0 +1,174 @@
+"""How a centre and its office are arranged: which store, and the office in the centre's process or in one of its own."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from onewindow.api import models as out
+from onewindow.settings import Settings
+from tests.support import environments, towns
+from tests.support.clients import Citizen, Staff
+from tests.support.environments import Environment
+from tests.support.processes import CentreProcess, Child, OfficeProcess
+from tests.support.towns import DISTRICT, PASSWORD, PETITION, Town
+
+TOWNS = 16
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """SQLite or PostgreSQL; petition embedded, or apart with wheels of its own and absent from the centre."""
+
+    store: str
+    apart: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.store}, office {'apart' if self.apart else 'embedded'}"
+
+
+FIRST = Arrangement("sqlite", apart=False)
+SECOND = Arrangement("postgresql", apart=True)
+DIAGONALS = (FIRST, SECOND)
+CROSSES = (Arrangement("sqlite", apart=True), Arrangement("postgresql", apart=False))
+
+
+@dataclass
+class Township:
+    """A township of a running centre, and its people."""
+
+    centre: "Arranged"
+    town: Town
+
+    @property
+    def code(self) -> str:
+        return self.town.code
+
+    def __getattr__(self, key: str) -> Staff:
+        """Somebody who works here, by their key: `township.handler`."""
+        if key.startswith("_") or key not in {**towns.PEOPLE, **towns.DISTRICT_PEOPLE}:
+            raise AttributeError(key)
+        return self.centre.staff(self.town.login(key))
+
+    def enable(self, township: str | None = None) -> None:
+        """Enable petition, as an administrator would."""
+        self.centre.administer("PUT", f"/townships/{township or self.code}/offices/{PETITION}")
+
+    def disable(self) -> None:
+        self.centre.administer("DELETE", f"/townships/{self.code}/offices/{PETITION}")
+
+    def bring(self, text: str, *, by: dict[str, Any] | None = None, **more: Any) -> Citizen:
+        """Somebody brings a matter over the public API."""
+        party = by or {"name": "宁采微", "phone": "12012345678", "address": f"{self.town.name}东村12号"}
+        given = {"township": self.code, "text": text, "category": "0401", "track": "C", "parties": [party], **more}
+        answer = httpx.post(f"{self.centre.url}/api/v1/cases", json=given, trust_env=False, timeout=30)
+        assert answer.status_code == 201, answer.text
+        return Citizen(self.centre.url, out.RegisteredOut.model_validate(answer.json()))
+
+
+class Arranged:
+    """A running centre with its office, and townships to be taken one for each test."""
+
+    def __init__(self, arrangement: Arrangement, centre: CentreProcess, office: OfficeProcess | None, made: list[Town]):
+        self.arrangement = arrangement
+        self.centre = centre
+        self.office = office
+        self._towns = iter(made)
+        self._staff: dict[str, Staff] = {}
+        self._url = ""
+
+    @property
+    def url(self) -> str:
+        return self.centre.url
+
+    @property
+    def children(self) -> list[Child]:
+        return [self.centre.child, *([self.office.child] if self.office else [])]
+
+    def staff(self, login: str) -> Staff:
+        """Somebody with a session; sessions outlive a restart, addresses may not."""
+        if self._url != self.url:
+            self._staff.clear()
+            self._url = self.url
+        if login not in self._staff:
+            self._staff[login] = Staff(self.url, login, PASSWORD)
+        return self._staff[login]
+
+    def administer(self, method: str, path: str) -> Any:
+        """Ask as the operator of the centre's machine."""
+        headers = {"Authorization": f"Bearer {self.centre.operator}"}
+        answer = httpx.request(method, f"{self.url}/api/v1{path}", headers=headers, trust_env=False, timeout=30)
+        assert answer.status_code < 400, answer.text
+        return answer.json()
+
+    def township(self, *, enabled: bool = True) -> Township:
+        """A township that no other test has."""
+        found = Township(self, next(self._towns))
+        if enabled:
+            found.enable()
+        return found
+
+
+@contextmanager
+def arranged(arrangement: Arrangement, folder: Path, database: Callable[[], str]) -> Iterator[Arranged]:
+    """A running centre of this arrangement in this folder; `database` gives an empty PostgreSQL database."""
+    url = database() if arrangement.store == "postgresql" else ""
+    data = folder / "data"
+    settings = Settings(
+        data=data, database=url, district=DISTRICT, district_name="示范区", embedded=not arrangement.apart
+    )
+    made = towns.settle(settings, TOWNS)
+    environment = environments.centre_without_offices() if arrangement.apart else environments.own()
+    # What `init` was told of the district and the store stands in the data folder.
+    centre = CentreProcess(environment, data, {"time_shift": "0"})
+    with ExitStack() as closing:
+        closing.callback(centre.stop)
+        centre.start()
+        office = None
+        if arrangement.apart:
+            office = _apart(centre, folder, url, environments.petition_alone())
+            closing.callback(office.stop)
+            office.start(centre)
+        yield Arranged(arrangement, centre, office, made)
+
+
+def _apart(centre: CentreProcess, folder: Path, database: str, environment: Environment) -> OfficeProcess:
+    home = folder / "department"
+    home.mkdir(mode=0o700)
+    credentials = centre.let_in(PETITION, home / "petition.json")
+    office = OfficeProcess(environment, PETITION, credentials, home, database or f"sqlite:///{home / 'petition.db'}")
+    if database:
+        office.migrate()
+    return office
+
+
+class Arrangements:
+    """The arrangements of one worker: each started when it is first asked for, stopped with the worker."""
+
+    def __init__(self, folder: Callable[[str], Path], database: Callable[[], str]) -> None:
+        self._folder, self._database = folder, database
+        self._closing = ExitStack()
+        self._standing: dict[Arrangement, Arranged] = {}
+        self._count = itertools.count(1)
+
+    def get(self, arrangement: Arrangement) -> Arranged:
+        """One that stands already, or a new one."""
+        if arrangement not in self._standing:
+            self._standing[arrangement] = self.fresh(arrangement)
+        return self._standing[arrangement]
+
+    def fresh(self, arrangement: Arrangement) -> Arranged:
+        """One that no other test sees."""
+        folder = self._folder(f"centre{next(self._count)}")
+        return self._closing.enter_context(arranged(arrangement, folder, self._database))
+
+    def children(self) -> list[Child]:
+        return [child for each in self._standing.values() for child in each.children]
+
+    def close(self) -> None:
+        self._closing.close()
