@@ -30,7 +30,9 @@ class DataFolderFile(PydanticBaseSettingsSource):
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise Misconfigured(_("配置文件 {path} 内容有误"), remedy=_("改正为 JSON 对象,或删除后重新设置"), path=str(path))
+            raise Misconfigured(
+                _("配置文件 {path} 内容有误"), remedy=_("改正为 JSON 对象,或删除后重新设置"), path=str(path)
+            )
         return {key: value for key, value in found.items() if key != "data"}
 
 
@@ -54,7 +56,9 @@ class Settings(BaseSettings):
     database: str = Field(default="", description="postgresql://… ; empty: SQLite files in the data folder")
     host: str = Field(default="127.0.0.1", description="address that the centre listens on")
     port: int = Field(default=8600, description="port that the centre listens on; 0: any free one")
-    nats: str = Field(default="", description="URL of a NATS server; empty: one of our own, started and stopped with us")
+    nats: str = Field(
+        default="", description="URL of a NATS server; empty: one of our own, started and stopped with us"
+    )
     nats_monitor: str = Field(default="", description="monitoring URL of that server, to check that it syncs always")
     nats_server: str = Field(default="", description="path of the nats-server program; empty: the one of the wheel")
     district: str = Field(default="371700", description="code of the district that this deployment serves")

@@ -20,9 +20,3 @@ async def town(path: Running) -> Town:
     """A township of this test's own."""
     return await path.township()
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these share one loop, because they share a centre."""
-    for item in items:
-        if "tests/path/" in item.nodeid and not item.get_closest_marker("asyncio"):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"))

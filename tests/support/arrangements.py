@@ -1,6 +1,5 @@
 """How a centre and its office are arranged: which store, and the office in the centre's process or in one of its own."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import httpx
 from onewindow.api import models as out
 from onewindow.settings import Settings
 from tests.support import environments, towns
-from tests.support.clients import Citizen, Staff
+from tests.support.clients import Caller, Citizen, Staff
 from tests.support.environments import Environment
 from tests.support.processes import CentreProcess, Child, OfficeProcess
 from tests.support.towns import DISTRICT, PASSWORD, PETITION, Town
@@ -57,18 +56,17 @@ class Township:
 
     def enable(self, township: str | None = None) -> None:
         """Enable petition, as an administrator would."""
-        self.centre.administer("PUT", f"/townships/{township or self.code}/offices/{PETITION}")
+        self.centre.operator.ask("PUT", f"/townships/{township or self.code}/offices/{PETITION}")
 
     def disable(self) -> None:
-        self.centre.administer("DELETE", f"/townships/{self.code}/offices/{PETITION}")
+        self.centre.operator.ask("DELETE", f"/townships/{self.code}/offices/{PETITION}")
 
     def bring(self, text: str, *, by: dict[str, Any] | None = None, **more: Any) -> Citizen:
         """Somebody brings a matter over the public API."""
         party = by or {"name": "宁采微", "phone": "12012345678", "address": f"{self.town.name}东村12号"}
         given = {"township": self.code, "text": text, "category": "0401", "track": "C", "parties": [party], **more}
-        answer = httpx.post(f"{self.centre.url}/api/v1/cases", json=given, trust_env=False, timeout=30)
-        assert answer.status_code == 201, answer.text
-        return Citizen(self.centre.url, out.RegisteredOut.model_validate(answer.json()))
+        door = Caller(self.centre.http)
+        return Citizen(door, out.RegisteredOut.model_validate(door.ask("POST", "/cases", given).json()))
 
 
 class Arranged:
@@ -80,31 +78,42 @@ class Arranged:
         self.office = office
         self._towns = iter(made)
         self._staff: dict[str, Staff] = {}
-        self._url = ""
+        self._http: httpx.Client | None = None
 
     @property
-    def url(self) -> str:
-        return self.centre.url
+    def http(self) -> httpx.Client:
+        """Connections to the centre where it listens now."""
+        if self._http is None or str(self._http.base_url).rstrip("/") != self.centre.url:
+            self.close()
+            self._http = httpx.Client(base_url=self.centre.url, trust_env=False, timeout=30)
+        return self._http
+
+    def close(self) -> None:
+        """Hang up; who was logged in has to do so again."""
+        self._staff.clear()
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+    @property
+    def district(self) -> str:
+        return DISTRICT
 
     @property
     def children(self) -> list[Child]:
         return [self.centre.child, *([self.office.child] if self.office else [])]
 
     def staff(self, login: str) -> Staff:
-        """Somebody with a session; sessions outlive a restart, addresses may not."""
-        if self._url != self.url:
-            self._staff.clear()
-            self._url = self.url
+        """Somebody with a session."""
+        http = self.http
         if login not in self._staff:
-            self._staff[login] = Staff(self.url, login, PASSWORD)
+            self._staff[login] = Staff(http, login, PASSWORD)
         return self._staff[login]
 
-    def administer(self, method: str, path: str) -> Any:
-        """Ask as the operator of the centre's machine."""
-        headers = {"Authorization": f"Bearer {self.centre.operator}"}
-        answer = httpx.request(method, f"{self.url}/api/v1{path}", headers=headers, trust_env=False, timeout=30)
-        assert answer.status_code < 400, answer.text
-        return answer.json()
+    @property
+    def operator(self) -> Caller:
+        """Who holds the token of the centre's machine."""
+        return Caller(self.http, self.centre.operator)
 
     def township(self, *, enabled: bool = True) -> Township:
         """A township that no other test has."""
@@ -134,7 +143,9 @@ def arranged(arrangement: Arrangement, folder: Path, database: Callable[[], str]
             office = _apart(centre, folder, url, environments.petition_alone())
             closing.callback(office.stop)
             office.start(centre)
-        yield Arranged(arrangement, centre, office, made)
+        found = Arranged(arrangement, centre, office, made)
+        closing.callback(found.close)
+        yield found
 
 
 def _apart(centre: CentreProcess, folder: Path, database: str, environment: Environment) -> OfficeProcess:
@@ -154,7 +165,7 @@ class Arrangements:
         self._folder, self._database = folder, database
         self._closing = ExitStack()
         self._standing: dict[Arrangement, Arranged] = {}
-        self._count = itertools.count(1)
+        self._made: list[Arranged] = []
 
     def get(self, arrangement: Arrangement) -> Arranged:
         """One that stands already, or a new one."""
@@ -164,11 +175,12 @@ class Arrangements:
 
     def fresh(self, arrangement: Arrangement) -> Arranged:
         """One that no other test sees."""
-        folder = self._folder(f"centre{next(self._count)}")
-        return self._closing.enter_context(arranged(arrangement, folder, self._database))
+        folder = self._folder(f"centre{len(self._made)}")
+        self._made.append(self._closing.enter_context(arranged(arrangement, folder, self._database)))
+        return self._made[-1]
 
     def children(self) -> list[Child]:
-        return [child for each in self._standing.values() for child in each.children]
+        return [child for each in self._made for child in each.children]
 
     def close(self) -> None:
         self._closing.close()

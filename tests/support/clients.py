@@ -37,26 +37,33 @@ def today() -> date:
 class Caller:
     """Somebody who asks the API."""
 
-    def __init__(self, url: str, token: str = "") -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.http = httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30)
+    def __init__(self, http: httpx.Client, token: str = "") -> None:
+        self._http = http
+        self._who = {"Authorization": f"Bearer {token}"} if token else {}
 
-    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, **more: Any) -> httpx.Response:
+    def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, key: str = "", **params: Any
+    ) -> httpx.Response:
         """One request.
 
         Raises:
             Problem: it was refused.
         """
-        answer = self.http.request(method, API + path, json=body, **more)
+        headers = {**self._who, **({"Idempotency-Key": key} if key else {})}
+        answer = self._http.request(method, API + path, json=body, params=params, headers=headers)
         if answer.status_code >= 400:
             raise Problem(answer)
         return answer
 
+    def as_who(self, token: str) -> "Caller":
+        """The same connection for somebody else."""
+        return Caller(self._http, token)
+
     def one(self, model: type[T], path: str, **params: Any) -> T:
-        return model.model_validate(self.ask("GET", path, params=params).json())
+        return model.model_validate(self.ask("GET", path, **params).json())
 
     def several(self, model: type[T], path: str, **params: Any) -> list[T]:
-        items = self.ask("GET", path, params=params).json()["items"]
+        items = self.ask("GET", path, **params).json()["items"]
         return [model.model_validate(item) for item in items]
 
     def act(self, path: str, form: Mapping[str, Any], *, key: str | None = None) -> str:
@@ -65,7 +72,7 @@ class Caller:
 
         def attempt() -> bool:
             try:
-                answer = self.ask("POST", path, {"form": dict(form)}, headers={"Idempotency-Key": key})
+                answer = self.ask("POST", path, {"form": dict(form)}, key=key)
             except Problem as problem:
                 if problem.rule in NOT_YET:
                     return False
@@ -88,7 +95,7 @@ def pdf(answer: httpx.Response) -> bytes:
 class Citizen:
     """Who brought a matter, with their receipt."""
 
-    url: str
+    door: Caller
     receipt: out.RegisteredOut
     entered: Caller | None = None
 
@@ -100,9 +107,8 @@ class Citizen:
     def caller(self) -> Caller:
         """The party as the tracking code lets them in."""
         if self.entered is None:
-            door = Caller(self.url)
-            admitted = door.ask("POST", "/tracking", {"code": self.receipt.code.lower().replace("-", " ")}).json()
-            self.entered = Caller(self.url, admitted["token"])
+            typed = self.receipt.code.lower().replace("-", " ")
+            self.entered = self.door.as_who(self.door.ask("POST", "/tracking", {"code": typed}).json()["token"])
         return self.entered
 
     def tracked(self) -> out.TrackedOut:
@@ -125,7 +131,7 @@ class Citizen:
         return pdf(self.caller.ask("GET", f"/tracking/documents/{document}"))
 
     def printed_receipt(self) -> bytes:
-        return pdf(Caller(self.url).ask("POST", "/tracking/receipt", {"code": self.receipt.code}))
+        return pdf(self.door.ask("POST", "/tracking/receipt", {"code": self.receipt.code}))
 
     def act(self, action: str, **form: Any) -> None:
         """Do what the office offers to a party."""
@@ -141,9 +147,9 @@ class Citizen:
 class Staff(Caller):
     """Somebody of the staff, logged in."""
 
-    def __init__(self, url: str, login: str, password: str) -> None:
-        answer = Caller(url).ask("POST", "/sessions", {"login": login, "password": password})
-        super().__init__(url, answer.json()["token"])
+    def __init__(self, http: httpx.Client, login: str, password: str) -> None:
+        answer = Caller(http).ask("POST", "/sessions", {"login": login, "password": password})
+        super().__init__(http, answer.json()["token"])
         self.login = login
 
     # Reading ---------------------------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ class Connection:
             self._keeper.cancel()
             await asyncio.wait([self._keeper], timeout=0.1)
         if self._client is not None:
-            await self._client.close()
+            await _end(self._client)
         self._drop()
 
     @property
@@ -129,14 +129,14 @@ class Connection:
             client, down = Client(), asyncio.Event()
             try:
                 await self._connect(client, down)
-            except (OSError, nats.errors.Error, TimeoutError) as error:
+            except asyncio.CancelledError:
+                await _end(client)
+                raise
+            except Exception as error:    # whatever it is: who is not connected tries again
                 self._say_once(f"cannot connect as {self.access.user}: {type(error).__name__} {error}")
-                await client.close()
+                await _end(client)
                 await asyncio.sleep(_SECONDS_BETWEEN_ATTEMPTS)
                 continue
-            except asyncio.CancelledError:
-                await client.close()
-                raise
             self._client = client
             self._said = ""
             self._up.set()
@@ -313,6 +313,11 @@ class Connection:
     def new_inbox(self) -> str:
         """A subject below our private inbox that nobody has used."""
         return f"{inbox_prefix(self.access.who)}.{token_hex(11)}"
+
+
+async def _end(client: Client) -> None:
+    with contextlib.suppress(OSError, nats.errors.Error, TimeoutError):    # it may fail to send the last of its buffer
+        await client.close()
 
 
 async def _arrived(client: Client) -> None:

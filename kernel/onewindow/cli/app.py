@@ -113,6 +113,11 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
         ),
     ),
 )
+OF_TYPER = {
+    "Show this message and exit.": _("显示这份帮助"),
+    "Install completion for the current shell.": _("为当前的命令行环境安装自动补全"),
+    "Show completion for the current shell, to copy it or customize the installation.": _("输出自动补全脚本"),
+}
 ALONE: tuple[tuple[str, Any, str], ...] = (
     ("up", up.up, _("启动中心;第一次运行时先初始化并装入演示区")),
     ("serve", up.serve, _("启动已初始化的中心(供服务管理器使用)")),
@@ -151,12 +156,14 @@ def localise(command: Any, lang: str) -> None:
     """Put the help of a command, its parameters and all below it into a language."""
 
     def told(text: str | None) -> str | None:
-        return translate(text, lang) if text else text
+        return translate(OF_TYPER.get(text, text), lang) if text else text
 
     command.help = told(command.help)
     command.short_help = told(command.short_help)
     panels = {"option": told(_("选项")), "argument": told(_("参数"))}
-    for param in command.params:
+    with typer.Context(command) as ctx:
+        params = command.get_params(ctx)
+    for param in params:
         if getattr(param, "help", None):
             param.help = told(param.help)
         param.rich_help_panel = getattr(param, "rich_help_panel", None) or panels.get(param.param_type_name)
@@ -175,7 +182,8 @@ def _main(
     ctx: typer.Context,
     data: Annotated[Path | None, typer.Option("--data", "-d", help=_("数据目录(ONEWINDOW_DATA)"))] = None,
     url: Annotated[
-        str, typer.Option("--url", envvar="ONEWINDOW_URL", help=_("中心的地址;不写则用数据目录里的中心"), show_envvar=False)
+        str,
+        typer.Option("--url", envvar="ONEWINDOW_URL", help=_("中心的地址;不写则用数据目录里的中心"), show_envvar=False),
     ] = "",
     lang: Annotated[str, typer.Option("--lang", help=_("语言:zh 或 en"))] = "",
     show_version: Annotated[

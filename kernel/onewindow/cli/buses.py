@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from onewindow.bus.describe import asyncapi, markdown
 from onewindow.cli import context
 from onewindow.cli.client import connect
 from onewindow.cli.context import Json
@@ -14,6 +13,8 @@ from onewindow.i18n import _
 
 def describe(ctx: typer.Context, json: Json = False) -> None:
     """Print the streams, subjects and payloads: Markdown, or AsyncAPI with --json."""
+    from onewindow.bus.describe import asyncapi, markdown
+
     here = context.of(ctx)
     if json:
         here.data(asyncapi(version("onewindow")))

@@ -147,7 +147,13 @@ def _show(here: Context, case: dict[str, Any]) -> None:
     ]
     here.table([_("交办"), _("单位"), _("承办人"), _("状态"), _("办理状态")], handled)
     clocks = [
-        [c["title"], c["source"], c["early_on"], c["lawful_on"], c["colour"] if c["status"] == "running" else c["status"]]
+        [
+            c["title"],
+            c["source"],
+            c["early_on"],
+            c["lawful_on"],
+            c["colour"] if c["status"] == "running" else c["status"],
+        ]
         for c in case["clocks"]
     ]
     here.table([_("时限"), _("依据"), _("最早"), _("法定"), _("状态")], clocks)

@@ -148,7 +148,9 @@ async def connect(context: Context) -> AsyncIterator[Client]:
         return
     if not is_initialised(settings):
         raise Misconfigured(
-            _("{data} 里没有中心的数据"), remedy=_("先运行 onewindow init,或用 --data、--url 指明中心"), data=str(settings.data)
+            _("{data} 里没有中心的数据"),
+            remedy=_("先运行 onewindow init,或用 --data、--url 指明中心"),
+            data=str(settings.data),
         )
     async with _in_process(context) as http_:
         http, token = http_
@@ -164,7 +166,7 @@ async def _in_process(context: Context) -> AsyncIterator[tuple[httpx.AsyncClient
     await centre.start()
     try:
         token = secrets.token_urlsafe(32)
-        transport = httpx.ASGITransport(app=create_app(centre, operator_token=token))
+        transport = httpx.ASGITransport(app=create_app(centre, pages=False, operator_token=token))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=TIMEOUT) as http:
             yield http, token
     finally:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from onewindow.cli.exits import Exit, of_error
@@ -56,7 +57,7 @@ class Context:
             return
         table = Table(*(self.text(head) for head in heads), box=None, pad_edge=False, header_style="bold")
         for row in rows:
-            table.add_row(*(self.cell(value) for value in row))
+            table.add_row(*(escape(self.cell(value)) for value in row))
         self.out.print(table)
 
     def fields(self, pairs: Mapping[str, Any]) -> None:

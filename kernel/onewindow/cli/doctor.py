@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import typer
 
-from onewindow.cli import context, findings
+from onewindow.cli import context
 from onewindow.cli.context import Json
 from onewindow.cli.exits import Exit
 from onewindow.i18n import _
@@ -14,6 +14,9 @@ MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "wrong": ("✗", "red"
 
 def doctor(ctx: typer.Context, json: Json = False) -> None:
     """Look at everything; the exit code is 1 if something is wrong."""
+    # Here and not above: other commands need not wait for all that it looks at.
+    from onewindow.cli import findings
+
     here = context.of(ctx)
     found = list(findings.everything(here.settings))
     bad = [one for one in found if one.level == "wrong"]

@@ -1,5 +1,6 @@
 """What `doctor` looks at: each check reads what is there and says what is wrong and what to do about it."""
 
+import json
 import os
 import platform
 import shutil
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, func, select, text
 from onewindow.access.vault import Vault
 from onewindow.bus.serverconfig import ServerSettings, fetch, find_binary, parse_version
 from onewindow.cli import running
-from onewindow.cli.setting_up import migrations_for
+from onewindow.cli.setting_up import KERNEL, migrations_for
 from onewindow.clocks.book import CalendarBook
 from onewindow.documents.tables import DOCUMENT
 from onewindow.errors import OneWindowError
@@ -66,9 +67,9 @@ def _wrong(check: str, message: str, remedy: str, **params: Any) -> Finding:
     return Finding("wrong", check, message, remedy, params)
 
 
-def of_error(check: str, error: OneWindowError) -> Finding:
+def of_error(check: str, error: OneWindowError, **more: Any) -> Finding:
     """One of our errors as a finding."""
-    return Finding("wrong", check, str(error.message), str(error.remedy or ""), dict(error.params))
+    return Finding("wrong", check, str(error.message), str(error.remedy or ""), {**error.params, **more})
 
 
 def everything(settings: Settings) -> Iterator[Finding]:
@@ -76,13 +77,18 @@ def everything(settings: Settings) -> Iterator[Finding]:
     yield from program(settings)
     yield from folder(settings)
     yield from bus(settings)
+    usable = True
     try:
-        yield from stores(settings)
+        for found in stores(settings):
+            yield found
+            usable = usable and (found.level != "wrong" or found.params.get("part") != KERNEL)
     except OneWindowError as error:
         yield of_error("store", error)
         return
     except Exception as error:
         yield _wrong("store", _("数据库连不上:{kind}"), _("检查数据库地址、口令和网络"), kind=type(error).__name__)
+        return
+    if not usable:
         return
     store = Store.open(
         settings.kernel_database,
@@ -99,7 +105,9 @@ def everything(settings: Settings) -> Iterator[Finding]:
         store.close_now()
 
 
-def _with(look: Callable[[Connection, datetime], list[Finding]], now: datetime) -> Callable[[Connection], list[Finding]]:
+def _with(
+    look: Callable[[Connection, datetime], list[Finding]], now: datetime
+) -> Callable[[Connection], list[Finding]]:
     return lambda conn: look(conn, now)
 
 
@@ -168,8 +176,6 @@ def bus(settings: Settings) -> Iterator[Finding]:
 
 
 def _monitor_port(settings: Settings) -> int:
-    import json
-
     ports = ServerSettings(settings.data / "nats", settings.district).ports_file
     try:
         return int(json.loads(ports.read_text())["monitor"])
@@ -213,7 +219,7 @@ def stores(settings: Settings) -> Iterator[Finding]:
             one.check()
             yield _ok("store", _("{part} 的数据库结构为最新({table})"), part=name, table=one.version_table)
         except OneWindowError as error:
-            yield of_error("store", error)
+            yield of_error("store", error, part=name)
 
 
 def durability(conn: Connection) -> list[Finding]:
@@ -306,5 +312,3 @@ def calendar(conn: Connection, now: datetime) -> list[Finding]:
         message = _("还没有 {year} 年的工作日历,跨年期限为暂定")
         return [_warn("calendar", message, remedy, year=following)]
     return [_ok("calendar", _("工作日历已到 {year} 年"), year=max(days.plans))]
-
-

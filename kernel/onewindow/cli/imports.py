@@ -78,9 +78,7 @@ def import_(
         raise typer.Exit(int(Exit.FAILED))
 
 
-async def _send(
-    here: Context, client: Any, file: Path, encoding: str, total: int, mapping: Mapping[str, Any]
-) -> Tally:
+async def _send(here: Context, client: Any, file: Path, encoding: str, total: int, mapping: Mapping[str, Any]) -> Tally:
     tally = Tally()
     columns = list(mapping["columns"])
     source = next(column for column, target in mapping["columns"].items() if target == "source_id")

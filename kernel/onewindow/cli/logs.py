@@ -77,5 +77,7 @@ def configure(file: Path | None = None, *, console: int = logging.INFO) -> None:
         handler.setFormatter(formatter)
         root.addHandler(handler)
     root.setLevel(logging.INFO)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx", "httpcore", "alembic", "nats"):
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx", "httpcore", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Our connection says itself when the bus is away; the client's own errors are noise of its stopping.
+    logging.getLogger("nats").setLevel(logging.CRITICAL)

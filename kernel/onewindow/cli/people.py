@@ -138,7 +138,9 @@ def add(
             if json:
                 here.data(made)
             else:
-                here.say(_("已建账号 {login},初始密码(只显示这一次):{password}"), login=login, password=made["password"])
+                here.say(
+                    _("已建账号 {login},初始密码(只显示这一次):{password}"), login=login, password=made["password"]
+                )
             if unit and role:
                 answer = await client.answer(
                     "POST", f"/users/{made['id']}/posts", admin=True, body={"unit": unit, "role": role}

@@ -16,6 +16,7 @@ from onewindow.setup.init import FirstAccount, initialise
 from onewindow.setup.stores import kernel_migrations
 from onewindow.store.migrations import Migrations
 
+KERNEL = "kernel"
 LASTING = ("district", "district_name", "database", "nats")
 
 
@@ -37,7 +38,7 @@ def migrate_offices(settings: Settings) -> None:
 
 def migrations_for(settings: Settings) -> list[tuple[str, Migrations]]:
     """All migrations of this centre: the kernel's, and those of each office that is installed and runs here."""
-    found = [("kernel", kernel_migrations(settings))]
+    found = [(KERNEL, kernel_migrations(settings))]
     for each in discover():
         if each.office is None or each.reason or each.id in settings.remote or not settings.embedded:
             continue

@@ -102,4 +102,3 @@ def _welcome(here: Context, settings: Settings, url: str, accounts: list[DemoAcc
     if settings.time_shift:
         here.say(_("时钟已拨 {shift}"), shift=str(timedelta(seconds=settings.time_shift)))
     here.say(_("按 Ctrl-C 停止"))
-

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
 import pluggy
@@ -56,8 +57,9 @@ class Office:
     def files(self) -> dict[str, bytes]:
         """What the bundle holds: templates and catalogues, by their path in it."""
         found: dict[str, bytes] = {}
-        if self.package == "__main__":
-            return found
+        spec = find_spec(self.package) if self.package != "__main__" else None
+        if spec is None or not spec.submodule_search_locations:
+            return found  # an office in a single file has no folder beside it
         root = files(self.package)
         for folder, suffix in (("documents", ".typ"), ("locale", ".po")):
             place = root / folder

@@ -18,6 +18,7 @@ from onewindow.organisation import service as organisation
 from onewindow.organisation.cache import load
 from onewindow.organisation.roles import TITLES, Role
 from onewindow.organisation.rows import TownshipKind, UnitKind
+from onewindow.plugins import service as offices
 from onewindow.registry.intake import Registration
 from onewindow.setup.demo_data import (
     DISTRICT_PEOPLE,
@@ -208,7 +209,7 @@ def _people(
 def _enable(tx: Tx, centre: Centre, township: TownshipCode, now: datetime) -> None:
     tx.flush()
     if PETITION in centre.book.current.known:
-        centre.book.enable(tx, PETITION, township, by=BY, now=now)
+        offices.enable(tx, PETITION, township, by=BY, now=now)
 
 
 # The matters -----------------------------------------------------------------------------------------------------
@@ -228,9 +229,7 @@ async def _tell(centre: Centre, logins: Mapping[str, _Login], step: Callable[[],
 
 
 def _principal(centre: Centre, login: _Login) -> Principal:
-    found = principal_for(
-        centre.organisation.current, account_id=login.account, staff_id=login.staff, at=centre.now()
-    )
+    found = principal_for(centre.organisation.current, account_id=login.account, staff_id=login.staff, at=centre.now())
     assert found is not None
     return found
 

@@ -75,7 +75,10 @@ UNITS: tuple[DemoUnit, ...] = (
 # The duty list: who answers a category where no office of the system does. 1801-1803 are petition's; 9900 is nobody's,
 # so that the window's own queue has something in it.
 DUTIES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("justice", ("0101", "0102", "0103", "0201", "0202", "0701", "0702", "1701", "1702", "1703", "1704", "1705", "1805")),
+    (
+        "justice",
+        ("0101", "0102", "0103", "0201", "0202", "0701", "0702", "1701", "1702", "1703", "1704", "1705", "1805"),
+    ),
     ("police", ("0104", "0203", "0204", "0703", "1301", "1302", "1303", "1304", "1305", "1405", "1407")),
     ("economy", ("0301", "0304", "1502")),
     ("land", ("0302", "0303", "0401", "0402")),

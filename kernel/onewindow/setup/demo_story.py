@@ -72,7 +72,9 @@ class Story:
 
     async def assignment(self) -> str:
         """The newest assignment of this matter."""
-        query = select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.case_id == self.case.case_id).order_by(ASSIGNMENT.c.id.desc())
+        query = (
+            select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.case_id == self.case.case_id).order_by(ASSIGNMENT.c.id.desc())
+        )
         found = await self.centre.store.read(lambda conn: conn.execute(query).scalars().first())
         return str(found)
 

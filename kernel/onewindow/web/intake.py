@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from onewindow.i18n import _
-from onewindow.office.types import AssignmentRole, PartyRole
+from onewindow.office.types import PartyRole
 from onewindow.web.labels import LABELS
 
 _CONTACT = _("与您联系、送达文书")
@@ -43,6 +43,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
 )
 """What a person may bring, in plain words, and the track that each kind takes."""
 
+ROLES = tuple(key for key in LABELS["role"] if key not in ("other", "party"))
 _KIND_CHOICES = [{"value": value, "label": str(label), "hint": str(hint)} for value, label, hint in KINDS]
 
 
@@ -69,6 +70,11 @@ class Filing(PageForm):
     track: Literal["A", "B", "C", "D", "E", "F", "K", "M"] = Field(
         title=_("您来办哪一类事"),
         json_schema_extra=_extra(widget="radio", choices=_KIND_CHOICES, hint=_("选最接近的一项；选错了也会为您登记")),
+    )
+    about_leader: bool = Field(
+        False,
+        title=_("检举、控告的是综治中心或镇街的负责人"),
+        json_schema_extra=_extra(hint=_("直接送到区里，镇街看不到")),
     )
     category: str | None = Field(
         None, title=_("事项类别"), json_schema_extra=_extra(widget="category", hint=_("不确定可不选"))
@@ -128,7 +134,7 @@ class Registration(PageForm):
     channel: str = Field(
         title=_("来源渠道"),
         json_schema_extra=_extra(
-            choices=_pairs("channel", "window", "visit", "letter", "phone", "12345", "110", "room", "transfer")
+            choices=_pairs("channel", "visit", "letter", "call", "room")
         ),
     )
     received_on: date = Field(title=_("收到日期"), json_schema_extra=_extra(hint=_("来信、转送以实际收到的日子为准")))
@@ -144,16 +150,16 @@ class Registration(PageForm):
         title=_("被反映的单位"),
         json_schema_extra=_extra(widget="unit", hint=_("选定后，该单位及其人员不能查看、签批、办理本件")),
     )
-    anonymous: bool = Field(False, title=_("来访人匿名或不愿留联系方式"))
-    anonymous_reason: str = Field("", title=_("匿名的理由"), max_length=200)
-    confidential: bool = Field(False, title=_("来访人要求对相对方保密"))
-    parties: list[PartyLine] = Field(default_factory=list, title=_("当事人和代理人"), max_length=50)
-    emergency: bool = Field(
+    about_leader: bool = Field(
         False,
-        title=_("正在发生的人身或公共危险"),
-        json_schema_extra=_extra(hint=_("先拨打 110、119、120，再登记。多人来访本身不是紧急情况")),
+        title=_("检举、控告的是综治中心或镇街的负责人"),
+        json_schema_extra=_extra(hint=_("直接送到区里，镇街看不到")),
     )
-    read_back: bool = Field(False, title=_("已向来访人读回并经其确认"))
+    also_open_above: bool = Field(
+        False, title=_("上级也在办理同一事项"), json_schema_extra=_extra(hint=_("照常登记，不因此拒收"))
+    )
+    anonymous: bool = Field(False, title=_("来访人匿名或不愿留联系方式"))
+    parties: list[PartyLine] = Field(default_factory=list, title=_("当事人和代理人"), max_length=50)
 
 
 class Tracking(PageForm):
@@ -209,13 +215,34 @@ class Assign(PageForm):
     """Handing a case to a unit."""
 
     unit: str = Field(title=_("交给哪个单位"), json_schema_extra=_extra(widget="unit"))
-    role: AssignmentRole = Field(
-        AssignmentRole.LEAD,
-        title=_("承担什么"),
-        json_schema_extra=_extra(choices=_pairs("assignment_role", *(role.value for role in AssignmentRole))),
+    officer: str | None = Field(
+        None, title=_("承办人"), json_schema_extra=_extra(widget="staff", hint=_("不选则由该单位自己定"))
     )
-    officer: str | None = Field(None, title=_("承办人"), json_schema_extra=_extra(widget="staff"))
-    purpose: str = Field("", title=_("交办要求"), max_length=1_000, json_schema_extra=_extra(multiline=True))
+    reason: str = Field(title=_("理由"), min_length=2, max_length=200, json_schema_extra=_extra(hint=_("写明依据的职责")))
+
+
+class Recall(PageForm):
+    """Why an assignment is taken back."""
+
+    reason: str = Field(title=_("收回的理由"), min_length=2, max_length=200)
+
+
+class Correction(PageForm):
+    """Correcting what was registered; the earlier words stay in the timeline."""
+
+    text: str = Field(
+        title=_("诉求（来访人原话）"), min_length=2, max_length=10_000, json_schema_extra=_extra(multiline=True)
+    )
+    request: str = Field("", title=_("请求事项"), max_length=2_000, json_schema_extra=_extra(multiline=True))
+    place: str = Field("", title=_("发生地点"), max_length=200)
+    category: str | None = Field(None, title=_("事项类别"), json_schema_extra=_extra(widget="category"))
+    reason: str = Field(title=_("更正的理由"), min_length=2, max_length=200)
+
+
+class PaperReceipt(PageForm):
+    """The return slip of a unit that has no office in the system."""
+
+    signed_for: str = Field(title=_("回执上的签收人"), min_length=1, max_length=100)
 
 
 class Returning(PageForm):
@@ -261,6 +288,80 @@ class Service(PageForm):
     method: str = Field(title=_("送达方式"), json_schema_extra=_extra(choices=_pairs("service", *LABELS["service"])))
     served_on: date = Field(title=_("送达日期"), json_schema_extra=_extra(hint=_("以送达回证上的日期为准")))
     party: str | None = Field(None, title=_("受送达人"), json_schema_extra=_extra(widget="party"))
+    received_by: str = Field(
+        "", title=_("签收人"), max_length=100, json_schema_extra=_extra(hint=_("不是本人签收的才填，并写明与本人的关系"))
+    )
+    relation: str = Field("", title=_("与受送达人的关系"), max_length=100)
+    place: str = Field("", title=_("送达地点"), max_length=200)
     tracking_no: str = Field("", title=_("邮件单号"), max_length=60)
     witnesses: list[str] = Field(default_factory=list, title=_("见证人"), max_length=5)
     note: str = Field("", title=_("说明"), max_length=500, json_schema_extra=_extra(multiline=True))
+    proof: bool = Field(
+        False,
+        title=_("凭送达证明补登"),
+        json_schema_extra=_extra(hint=_("延期告知书在到期以后才登记的，须由未经办的人员凭证明补登")),
+    )
+
+
+class NewUser(PageForm):
+    """Somebody new with an account."""
+
+    name: str = Field(title=_("姓名"), min_length=1, max_length=50)
+    login: str = Field(
+        title=_("账号"),
+        min_length=2,
+        max_length=50,
+        json_schema_extra=_extra(hint=_("小写字母、数字、点、横线，如 wang.min")),
+    )
+
+
+class NewPost(PageForm):
+    """A post for somebody."""
+
+    unit: str = Field(title=_("单位"), json_schema_extra=_extra(widget="unit"))
+    role: str = Field(title=_("岗位角色"), json_schema_extra=_extra(choices=_pairs("role", *ROLES)))
+
+
+class NewTownship(PageForm):
+    """A township of the district."""
+
+    code: str = Field(title=_("区划代码"), pattern=r"^[0-9]{6,12}$", json_schema_extra=_extra(hint=_("6 至 12 位数字")))
+    name: str = Field(title=_("名称"), min_length=2, max_length=50)
+    token: str = Field(
+        title=_("总线标识"), pattern=r"^[a-z0-9]{1,32}$", json_schema_extra=_extra(hint=_("小写字母和数字，定了不改"))
+    )
+    kind: Literal["town", "subdistrict"] = Field(
+        title=_("类型"),
+        json_schema_extra=_extra(
+            choices=[
+                {"value": "town", "label": str(_("镇、乡"))},
+                {"value": "subdistrict", "label": str(_("街道"))},
+            ]
+        ),
+    )
+
+
+class NamedPersons(PageForm):
+    """The two named persons of a township."""
+
+    window_fallback: str | None = Field(
+        None, title=_("窗口后备人"), json_schema_extra=_extra(widget="staff", hint=_("24 小时没有人签收的，到他这里"))
+    )
+    secret: str | None = Field(None, title=_("密件指定人"), json_schema_extra=_extra(widget="staff"))
+
+
+class CalendarYear(PageForm):
+    """A published working calendar."""
+
+    year: int = Field(title=_("年份"), ge=2020, le=2100)
+    text: str = Field(
+        title=_("放假和调休安排"),
+        min_length=10,
+        max_length=50_000,
+        json_schema_extra=_extra(
+            multiline=True, hint=_("每行一天：日期,rest 或 work；第一行写 date,kind。只列放假日和周末上班日")
+        ),
+    )
+    replace: bool = Field(
+        False, title=_("替换已有的安排"), json_schema_extra=_extra(hint=_("只在更正时选；正在计时的期限会重新计算"))
+    )

@@ -41,9 +41,15 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "category_title": "补偿标准",
         "registered_at": NOW,
         "sealed": False,
-        "pdf_href": "/documents/1.pdf",
         "due": CLOCKS[2],
-        "codes": [{"code": "7K3M9QW2X4TB", "holder": None, "url": "http://127.0.0.1:8000/t/7K3M9QW2X4TB"}],
+        "codes": [
+            {
+                "code": "7K3M9QW2X4TB",
+                "holder": None,
+                "url": "http://127.0.0.1:8000/track#7K3M9QW2X4TB",
+                "pdf_href": "/receipt/0.pdf",
+            }
+        ],
     }
     tracked = {
         "case": CASE,
@@ -60,7 +66,13 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
             }
         ],
         "looks": [{"at": NOW, "who": "李承办（信访办）", "what": "电话", "reason": "联系来访人核实"}],
-        "operations": [operation("撤回", confirm="撤回后五个工作日内可以反悔。")],
+        "offices": [
+            {
+                "office": {"id": "petition", "title": "信访办"},
+                "operations": [operation("撤回", confirm="撤回后五个工作日内可以反悔。")],
+            }
+        ],
+        "unconfirmed": None,
     }
     offices = [
         {
@@ -159,11 +171,11 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
     done = frame(staff=True, path="/cases/1", flashes=(Flash("已登记，编号见下方"), Flash("短信未发出", "warning")))
     return {
         "home": ("home.html", frame(), {"township_names": ["平川镇", "河口街道"]}),
-        "file": ("file.html", frame(path="/file"), {"form": form_of(intake.Filing)}),
+        "file": ("file.html", frame(path="/file"), {"form": form_of(intake.Filing), "key": "k-3"}),
         "file-errors": (
             "file.html",
             frame(path="/file"),
-            {"form": form_of(intake.Filing, {"name": "张三", "anonymous": False}, said)},
+            {"form": form_of(intake.Filing, {"name": "张三", "anonymous": False}, said), "key": "k-3"},
         ),
         "receipt": ("receipt.html", frame(), receipt),
         "track": (
@@ -211,7 +223,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 entries=[],
                 parties=[],
                 window_operations=[],
-                unconfirmed={"title": "延期", "sent_at": NOW},
+                unconfirmed={"title": "延期", "office": "petition", "sent_at": NOW, "poll": "/case/2/unconfirmed"},
             ),
         ),
         "offices": (

@@ -88,7 +88,7 @@ def upgrade() -> None:
     sa.Column('work_days', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('imported_at', Instant(), nullable=False),
     sa.Column('imported_by', sa.String(), nullable=True),
-    sa.Column('applied', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('applied', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('apply_at', Instant(), nullable=False),
     sa.Column('apply_after', sa.JSON(none_as_null=True), nullable=True),
     sa.PrimaryKeyConstraint('year', name=op.f('pk_calendar_year'))
@@ -447,7 +447,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('district_code', sa.String(length=12), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('live', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('live', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('window_fallback', sa.String(length=36), nullable=True),
     sa.Column('secret', sa.String(length=36), nullable=True),
     sa.ForeignKeyConstraint(['secret'], ['staff.id'], name=op.f('fk_township_secret')),

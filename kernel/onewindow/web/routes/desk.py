@@ -1,7 +1,268 @@
-"""Being written."""
+"""The registry's desk: its lists, and registering a matter for somebody who came."""
 
-from onewindow.web.routes.context import Handler, Web
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from onewindow.access import guard
+from onewindow.access.actions import Action
+from onewindow.access.policy import may_ever
+from onewindow.access.principal import Principal, Target
+from onewindow.errors import BadInput, Conflict, Forbidden
+from onewindow.i18n import Message, _
+from onewindow.office.types import SHANGHAI, PartyRole, TownshipCode, law_day, new_id
+from onewindow.registry.catalogue import categories
+from onewindow.registry.intake import PartyInput, Registration
+from onewindow.routing.filing import file_matter
+from onewindow.routing.listing import PAGE, Filters
+from onewindow.web import forms, intake
+from onewindow.web.messages import by_field
+from onewindow.web.present import Presenter, choices, summaries
+from onewindow.web.routes.context import Handler, Visit, Web, text_of
+from onewindow.web.routes.public import FALLBACK_CATEGORY, keep_receipt
+
+STATUSES = ("open", "closed", "archived")
+SEALED_SUMMARY = _("（密件，打开后查看）")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One of the desk's lists and the permission that shows it."""
+
+    key: str
+    title: Message
+    action: Action
+
+
+LISTS = (
+    Listing("all", _("全部登记"), Action.CASE_LIST),
+    Listing("window", _("窗口待办"), Action.CASE_TRIAGE),
+    Listing("unsigned", _("24 小时未签收"), Action.ASSIGNMENT_REASSIGN),
+    Listing("objections", _("退回异议待裁定"), Action.ASSIGNMENT_RULE_OBJECTION),
+)
 
 
 def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
-    return []
+    """The addresses of this module."""
+    pages = DeskPages(web)
+    return [
+        ("/desk", ("GET",), pages.desk),
+        ("/register", ("GET",), pages.register),
+        ("/register", ("POST",), pages.submit),
+    ]
+
+
+def address(path: str, **query: str | None) -> str:
+    """A path with those parts of its query that say something."""
+    said = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(said)}" if said else path
+
+
+class DeskPages:
+    """What the registry works with."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        self.centre = web.centre
+
+    # Lists -----------------------------------------------------------------------------------------------------------
+
+    async def desk(self, request: Request) -> Response:
+        visit = await self.web.staff(request)
+        who = visit.principal
+        assert who is not None
+        if not may_ever(who, Action.CASE_LIST):
+            raise Forbidden()
+        query = request.query_params
+        known = Presenter(self.centre, visit.lang)
+        lists = [one for one in LISTS if may_ever(who, one.action)]
+        chosen = next((one for one in lists if one.key == query.get("list")), lists[0])
+        waiting = await self._waiting(who)
+        status = query.get("status", "")
+        status = status if status in STATUSES else ""
+        category = query.get("category", "")
+        category = category if category in categories() else ""
+        pages: dict[str, str | None] = {"previous": None, "next": None}
+        rows: Sequence[Mapping[str, Any]]
+        if chosen.key == "all":
+            filters = Filters(state=status or None, category=category or None)
+            after, before = query.get("after"), query.get("before")
+            found = await self.centre.desk.cases(who, filters, after=after, before=before)
+            rows = found.rows
+            same = {"status": status, "category": category}
+            pages = {
+                "previous": address("/desk", before=found.prev, **same) if found.prev else None,
+                "next": address("/desk", after=found.next, **same) if found.next else None,
+            }
+        else:
+            rows = [row for row in waiting[chosen.key] if _fits(row, status, category)]
+        return self.web.page(
+            visit,
+            "desk.html",
+            lists=[
+                {
+                    "title": one.title,
+                    "href": address("/desk", list=one.key if one.key != "all" else None),
+                    "current": one is chosen,
+                    "figure": _figure(waiting.get(one.key)),
+                }
+                for one in lists
+            ],
+            list_key=chosen.key,
+            status=status,
+            statuses=choices("case", *STATUSES),
+            category=category,
+            categories=known.categories(),
+            rows=await self._rows(known, chosen.key, rows),
+            page=pages,
+            may_register=may_ever(who, Action.CASE_REGISTER),
+        )
+
+    async def _waiting(self, who: Principal) -> dict[str, list[Mapping[str, Any]]]:
+        """What waits at the windows that somebody answers for."""
+        found: dict[str, list[Mapping[str, Any]]] = {"window": [], "unsigned": [], "objections": []}
+        for township in sorted(who.townships | who.fallback_for):
+            there = await self.centre.desk.window(who, township)
+            found["window"] += there["queue"].rows
+            # These come by person, so they are the same for each township.
+            found["unsigned"] = list(there["unsigned"])
+            found["objections"] += there["objections"]
+        return found
+
+    async def _rows(self, known: Presenter, listed: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        words = await summaries(self.centre, rows, key="id" if listed in ("all", "window") else "case_id")
+        return [self._row(known, listed, row, words) for row in rows]
+
+    def _row(
+        self, known: Presenter, listed: str, row: Mapping[str, Any], words: Mapping[str, str]
+    ) -> dict[str, Any]:
+        case_id = row["id"] if listed in ("all", "window") else row["case_id"]
+        holder = row.get("holder") if listed in ("all", "window") else row.get("unit_id")
+        state, phase, note = row.get("state", "open"), row.get("phase"), None
+        if listed == "unsigned":
+            state, note = "open", known.say(_("签收已超过 24 小时"))
+        elif listed == "objections":
+            state, phase = "open", "in_hand"
+            note = known.say(_("{who} 提出"), who=known.staff_with_unit(row["lodged_by"])) if row["lodged_by"] else None
+        return {
+            "number": row["number"],
+            "href": f"/case/{row['number']}",
+            "category_title": None if row["category"] == FALLBACK_CATEGORY else known.category(row["category"]),
+            "summary": known.say(SEALED_SUMMARY) if row["sealed"] else words.get(case_id, ""),
+            "phase": phase,
+            "state": state,
+            "holder": known.unit(holder) or None,
+            "due": known.due({**row, "state": state}) if "due_at" in row else None,
+            "registered_at": row.get("registered_at") or row.get("sent_at") or row.get("lodged_at"),
+            "sealed": row["sealed"],
+            "note": note,
+        }
+
+    # Registering -----------------------------------------------------------------------------------------------------
+
+    def _places(self, who: Principal) -> list[TownshipCode]:
+        """The townships where somebody registers matters."""
+        found = []
+        for township in sorted(who.townships):
+            unit = next((post.unit_id for post in who.own_posts if post.township == township), None)
+            if guard.permits(who, Action.CASE_REGISTER, Target(township=township, registered_unit=unit)):
+                found.append(township)
+        return found
+
+    async def register(self, request: Request) -> Response:
+        visit = await self.web.staff(request)
+        today = law_day(self.centre.now())
+        return self._register(visit, {"received_on": today.isoformat(), "channel": "visit"}, {})
+
+    def _register(
+        self, visit: Visit, values: Mapping[str, Any], errors: Mapping[str, str], key: str = "", status: int = 200
+    ) -> Response:
+        assert visit.principal is not None
+        places = self._places(visit.principal)
+        if not places:
+            raise Forbidden()
+        known = Presenter(self.centre, visit.lang)
+        view = forms.view(
+            intake.Registration.model_json_schema(),
+            values,
+            errors,
+            choices={"category": known.categories(), "unit": known.units(places[0])},
+        )
+        return self.web.page(visit, "register.html", status=status, form=view, key=key or new_id(), similar=[])
+
+    async def submit(self, request: Request) -> Response:
+        form = await request.form()
+        visit = await self.web.staff(request, form)
+        assert visit.principal is not None
+        values = forms.parse(intake.Registration.model_json_schema(), form)
+        key = text_of(form, "idempotency_key")[:64]
+        places = self._places(visit.principal)
+        if not places:
+            raise Forbidden()
+        try:
+            given = intake.Registration.model_validate(values)
+            registration = self._registration(given, places[0])
+            done = await file_matter(self.centre.registrar, visit.principal, registration, key=key or None)
+        except (ValidationError, BadInput) as error:
+            return self._register(visit, values, _named(by_field(error, visit.lang)), key, 422)
+        except Conflict:
+            again = visit.say(_("这张表已经登记过一次。内容有改动，确实是另一件事的，请再提交一次"))
+            return self._register(visit, values, {"": again}, status=409)
+        response = self.web.go("/receipt")
+        await keep_receipt(self.web, response, done)
+        return response
+
+    def _registration(self, given: intake.Registration, township: str) -> Registration:
+        parties: list[dict[str, Any]] = [line.model_dump() for line in given.parties]
+        brings = {PartyRole.APPLICANT, PartyRole.AGENT}
+        if given.anonymous:
+            parties = [p for p in parties if p["role"] is not PartyRole.APPLICANT]
+            parties.insert(0, PartyInput(anonymous=True).model_dump())
+        elif not any(p["role"] in brings and (p["name"] or p["phone"]) for p in parties):
+            raise BadInput(_("请填写来访人，或者选择匿名"), field="parties")
+        return Registration.model_validate(
+            {
+                "township": township,
+                "text": given.text,
+                "request": given.request,
+                "place": given.place,
+                "category": given.category or FALLBACK_CATEGORY,
+                "track": given.track,
+                "channel": given.channel,
+                "received_at": self._received(given.received_on),
+                "parties": parties,
+                "about": [given.respondent_unit] if given.respondent_unit else [],
+                "about_leader": given.about_leader,
+                "also_open_above": given.also_open_above,
+            }
+        )
+
+    def _received(self, on: date) -> datetime | None:
+        """The moment of receipt; of today, now."""
+        today = law_day(self.centre.now())
+        if on > today:
+            raise BadInput(_("收到日期不能晚于今天"), field="received_on")
+        return None if on == today else datetime.combine(on, time(12), SHANGHAI).astimezone(UTC)
+
+
+def _fits(row: Mapping[str, Any], status: str, category: str) -> bool:
+    """The filters, for lists that are short enough to be read whole."""
+    return (not category or row["category"] == category) and status in ("", "open")
+
+
+def _figure(rows: Sequence[Any] | None) -> int | str | None:
+    if rows is None:
+        return None
+    return len(rows) if len(rows) < PAGE else f"{PAGE}+"
+
+
+def _named(errors: Mapping[str, str]) -> dict[str, str]:
+    """Errors of the registration by the names that they have in the clerk's form."""
+    names = {"about": "respondent_unit", "received_at": "received_on", "parties": "parties"}
+    return {names.get(name, name): text for name, text in errors.items()}

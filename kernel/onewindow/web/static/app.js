@@ -39,6 +39,14 @@
     }
   });
 
+  // A code that was scanned comes behind the #: no server sees it there, and the address does not keep it.
+  const code = document.querySelector("input[name=code]");
+  const scanned = location.hash.slice(1);
+  if (code && /^[0-9A-Za-z-]{16,24}$/.test(scanned)) {
+    code.value = scanned;
+    history.replaceState(null, "", location.pathname);
+  }
+
   document.addEventListener("htmx:load", (event) => start(event.detail.elt));
   start(document);
 })();
