@@ -12,7 +12,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks.http import Client
+from benchmarks.client import Client
 
 WORDS = "村里修路占了我家的承包地,至今没有补偿,多次反映没有结果,请求依法处理并给予书面答复。"
 REDIRECT = {

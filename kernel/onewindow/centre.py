@@ -228,9 +228,11 @@ class Centre:
 
     async def stop(self) -> None:
         """Stop everything, in the opposite order; nothing that was acknowledged is lost."""
-        for task in reversed(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Again and again: a cancellation that meets what a task was waiting for in the same moment can be lost.
+        while running := [task for task in reversed(self._tasks) if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=1.0)
         self._tasks.clear()
         for connection in reversed(self._connections):
             with contextlib.suppress(Exception):

@@ -13,7 +13,7 @@ from onewindow.settings import Settings
 from tests.support import environments, towns
 from tests.support.clients import Caller, Citizen, Staff
 from tests.support.environments import Environment
-from tests.support.processes import CentreProcess, Child, OfficeProcess
+from tests.support.processes import CentreProcess, Child, OfficeProcess, until
 from tests.support.towns import DISTRICT, PASSWORD, PETITION, Town
 
 TOWNS = 16
@@ -68,6 +68,10 @@ class Township:
         door = Caller(self.centre.http)
         return Citizen(door, out.RegisteredOut.model_validate(door.ask("POST", "/cases", given).json()))
 
+    def comes_again(self, citizen: Citizen) -> Citizen:
+        """The same person with the same receipt, later: the centre may listen elsewhere by now."""
+        return Citizen(Caller(self.centre.http), citizen.receipt)
+
 
 class Arranged:
     """A running centre with its office, and townships to be taken one for each test."""
@@ -114,6 +118,24 @@ class Arranged:
     def operator(self) -> Caller:
         """Who holds the token of the centre's machine."""
         return Caller(self.http, self.centre.operator)
+
+    def restart(self) -> None:
+        """Stop the centre and start it again on the same data; an office apart stays up and finds it again."""
+        self.close()
+        self.centre.stop()
+        self.centre.start()
+        if self.arrangement.apart:
+            until(lambda: self.centre.answers_for(PETITION), of="the office to be heard again")
+
+    def stop_office(self) -> None:
+        """Stop the office that runs apart."""
+        assert self.office is not None
+        self.office.stop()
+
+    def start_office(self) -> None:
+        """Start it again."""
+        assert self.office is not None
+        self.office.start(self.centre)
 
     def township(self, *, enabled: bool = True) -> Township:
         """A township that no other test has."""

@@ -346,6 +346,12 @@ class Running:
         found = await store.read(lambda c: c.execute(query).mappings().one_or_none())
         return dict(found) if found is not None else None
 
+    async def proceeding_arrived(self, matter: "Matter") -> bool:
+        """Whether the office, in this process, has the newest assignment as it stands."""
+        row = await matter.assignment()
+        found = await self.proceeding(row["id"])
+        return found is not None and found["assignment_version"] == row["version"]
+
 
 PEOPLE: dict[str, tuple[str, Role]] = {
     "mayor": ("government", Role.ORGAN_HEAD),

@@ -104,7 +104,9 @@ class CentreProcess:
 
     def __post_init__(self) -> None:
         settings = {"port": "0", **self.settings, "data": str(self.data)}
-        self.child = Child("centre", [str(self.environment.onewindow), "serve"], self.data.parent / "centre.log", settings)
+        self.child = Child(
+            "centre", [str(self.environment.onewindow), "serve"], self.data.parent / "centre.log", settings
+        )
 
     def start(self) -> None:
         """Start it and wait until it is ready."""

@@ -17,6 +17,8 @@ from onewindow.office.manifest import Manifest, ProcedureSpec, RecordSpec
 log = structlog.get_logger(__name__)
 # Who takes reports of unlawful acts: these name no organisation and have no "other".
 UNLAWFUL_ACTS = frozenset({"M", "2001", "2002"})
+# Where an import puts what its column says about the matter: one of the catalogue's codes.
+CATEGORY = "category"
 # Tables whose names are those of staff, organs and machines.
 NAMED = frozenset({"staff", "township", "unit", "account", "peer", "nats_user"})
 
@@ -158,7 +160,9 @@ def check_mapping(columns: Mapping[str, str | None]) -> list[Violation]:
     found: list[Violation] = []
     for source, target in columns.items():
         if target and target.strip("- "):
-            found += said(source, Kind.FIELD, f"columns/{source}")
+            named = said(source, Kind.FIELD, f"columns/{source}")
+            # A ledger's label that becomes one of our categories is no free tag: the catalogue is a closed list.
+            found += [v for v in named if target != CATEGORY or v.rule != "free-tags"]
             found += said(target, Kind.FIELD, f"columns/{source}")
     return list(dict.fromkeys(found))
 

@@ -1,5 +1,6 @@
 """The command's tree, put together when it is run, with its help in the user's language."""
 
+import os
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -181,10 +182,7 @@ def _version(wanted: bool) -> None:
 def _main(
     ctx: typer.Context,
     data: Annotated[Path | None, typer.Option("--data", "-d", help=_("数据目录(ONEWINDOW_DATA)"))] = None,
-    url: Annotated[
-        str,
-        typer.Option("--url", envvar="ONEWINDOW_URL", help=_("中心的地址;不写则用数据目录里的中心"), show_envvar=False),
-    ] = "",
+    url: Annotated[str, typer.Option("--url", help=_("中心的地址(ONEWINDOW_URL);不写则用数据目录里的中心"))] = "",
     lang: Annotated[str, typer.Option("--lang", help=_("语言:zh 或 en"))] = "",
     show_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=_("显示版本"))
@@ -193,7 +191,7 @@ def _main(
     language = context.language(["--lang", lang] if lang else [])
     logs.configure(console=40)
     try:
-        settings = Settings(**({"data": data} if data else {}))
+        settings = Settings(data=data) if data else Settings()
     except OneWindowError as error:
         Context(Settings.model_construct(), language).failed(error)
     except ValidationError as error:
@@ -201,4 +199,4 @@ def _main(
         here = Context(Settings.model_construct(), language)
         name = "ONEWINDOW_" + ".".join(map(str, first["loc"])).upper()
         here.fail(_("设置 {name} 有误:{why}"), name=name, why=first["msg"])
-    ctx.obj = Context(settings, language, url.rstrip("/"))
+    ctx.obj = Context(settings, language, (url or os.environ.get("ONEWINDOW_URL", "")).rstrip("/"))

@@ -87,7 +87,7 @@ def list_(
 ) -> None:
     """List the cases that you may see, newest first."""
     here = context.of(ctx)
-    filters = {
+    filters: dict[str, Any] = {
         "township": township,
         "state": state,
         "category": category,
@@ -104,7 +104,14 @@ def list_(
             return
         heads = [_("编号"), _("类别"), _("进度"), _("承办"), _("到期"), _("颜色")]
         shown = [
-            [r["number"], r["category_title"], r["phase"], r["holder_title"], (r["due_at"] or "")[:10], r["colour"]]
+            [
+                r["number"],
+                r["category_title"],
+                here.label(r["phase"], "phase"),
+                r["holder_title"],
+                (r["due_at"] or "")[:10],
+                here.label(r["colour"], "colour"),
+            ]
             for r in rows
         ]
         here.table(heads, shown)
@@ -132,7 +139,7 @@ def _show(here: Context, case: dict[str, Any]) -> None:
         {
             _("编号"): case["number"],
             _("类别"): f"{case['category']} {case['category_title']}",
-            _("进度"): case["phase"],
+            _("进度"): here.label(case["phase"], "phase"),
             _("承办"): case["holder_title"],
             _("登记时间"): case["registered_at"],
             _("内容"): case["words"]["text"],
@@ -140,25 +147,22 @@ def _show(here: Context, case: dict[str, Any]) -> None:
             _("地点"): case["words"]["place"],
         }
     )
-    parties = [[p["role"], p["name"], p["phone"], p["address"]] for p in case["parties"]]
+    parties = [[here.label(p["role"], "party_role"), p["name"], p["phone"], p["address"]] for p in case["parties"]]
     here.table([_("身份"), _("姓名"), _("电话"), _("住址")], parties)
     handled = [
-        [a["id"], a["unit_title"], a["officer_name"], a["state"], a["proceeding_title"]] for a in case["assignments"]
+        [a["id"], a["unit_title"], a["officer_name"], here.label(a["state"], "assignment"), a["proceeding_title"]]
+        for a in case["assignments"]
     ]
     here.table([_("交办"), _("单位"), _("承办人"), _("状态"), _("办理状态")], handled)
-    clocks = [
-        [
-            c["title"],
-            c["source"],
-            c["early_on"],
-            c["lawful_on"],
-            c["colour"] if c["status"] == "running" else c["status"],
-        ]
-        for c in case["clocks"]
-    ]
+    clocks = [[c["title"], c["source"], c["early_on"], c["lawful_on"], _state(here, c)] for c in case["clocks"]]
     here.table([_("时限"), _("依据"), _("最早"), _("法定"), _("状态")], clocks)
     documents = [[d["id"], d["title"], d["number"], d["issued_on"]] for d in case["documents"]]
     here.table([_("文书"), _("名称"), _("文号"), _("日期")], documents)
+
+
+def _state(here: Context, clock: dict[str, Any]) -> str:
+    running = clock["status"] == "running"
+    return here.label(clock["colour"], "colour") if running else here.label(clock["status"], "clock_status")
 
 
 def timeline(ctx: typer.Context, number: Number, json: Json = False) -> None:
@@ -278,7 +282,8 @@ def _form(given: str, values: Sequence[str]) -> dict[str, Any]:
         if not equals:
             raise BadInput(_("“{value}”应写成 名称=值"), value=each)
         try:
-            found[name] = json_.loads(value)
+            # A bare number stays text: telephone numbers are no figures, and forms read figures from text.
+            found[name] = json_.loads(value) if value[:1] in ("[", "{", '"') or value in ("true", "false") else value
         except ValueError:
             found[name] = value
     return found

@@ -73,10 +73,10 @@ class Client:
         key = {} if method == "GET" else {"Idempotency-Key": new_id()}
         sent = {"Accept-Language": self._context.lang, **key, **(headers or {})}
         tokens = [self._operator, self.session] if admin else [self.session]
-        known = [None] if anonymous else [token for token in tokens if token] or [None]
+        known: list[str | None] = [] if anonymous else [token for token in tokens if token]
         given = {name: value for name, value in (params or {}).items() if value is not None}
         first: httpx.Response | None = None
-        for token in known:
+        for token in known or [None]:
             with_token = {**sent, "Authorization": f"Bearer {token}"} if token else sent
             try:
                 answer = await self._http.request(method, API + path, params=given, json=body, headers=with_token)

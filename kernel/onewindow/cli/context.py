@@ -74,6 +74,12 @@ class Context:
             return ", ".join(map(str, value)) or "-"
         return str(value)
 
+    def label(self, value: str | None, kind: str) -> str:
+        """What a member of a closed set is called."""
+        from onewindow.web.labels import label
+
+        return self.text(label(value, kind)) if value else ""
+
     def fail(self, message: str, code: Exit = Exit.FAILED, *, remedy: str | None = None, **params: Any) -> NoReturn:
         """Say what went wrong and what to do, and end."""
         self.err.print(self.text(message, **params), style="red", markup=False)
@@ -101,7 +107,7 @@ def of(ctx: typer.Context) -> Context:
 
 
 def language(arguments: Sequence[str]) -> str:
-    """The language asked for on the command line or in the environment: help is in it too, so it is looked for first."""
+    """The language asked for on the command line or in the environment: looked for first, because help is in it."""
     given = ""
     for number, word in enumerate(arguments):
         if word == "--lang" and number + 1 < len(arguments):

@@ -6,7 +6,7 @@ import typer
 
 from onewindow.cli import context, sessions
 from onewindow.cli.client import Client, connect
-from onewindow.cli.context import Json, ask_secret
+from onewindow.cli.context import Context, Json, ask_secret
 from onewindow.errors import BadInput, NotFound
 from onewindow.i18n import _
 
@@ -109,14 +109,14 @@ def list_(ctx: typer.Context, json: Json = False) -> None:
             here.data(rows)
             return
         heads = [_("登录名"), _("姓名"), _("岗位"), _("可登录"), _("须改密码")]
-        shown = [[r["login"], r["name"], _posts(r), bool(r["active"]), bool(r["must_change"])] for r in rows]
+        shown = [[r["login"], r["name"], _posts(here, r), bool(r["active"]), bool(r["must_change"])] for r in rows]
         here.table(heads, shown)
 
     here.run(work())
 
 
-def _posts(row: dict[str, Any]) -> list[str]:
-    return [f"{post['unit_title']}/{post['role']}" for post in row["posts"]]
+def _posts(here: Context, row: dict[str, Any]) -> list[str]:
+    return [f"{post['unit_title']} {here.label(post['role'], 'role')}" for post in row["posts"]]
 
 
 def add(

@@ -51,10 +51,8 @@ def listen(settings: Settings) -> socket.socket:
         taken.bind((settings.host, settings.port))
     except OSError as error:
         taken.close()
-        if error.errno == errno.EADDRINUSE:
-            message = _("端口 {port} 已被占用")
-        else:
-            message = _("不能在 {host}:{port} 上监听")
+        known = error.errno == errno.EADDRINUSE
+        message = _("端口 {port} 已被占用") if known else _("不能在 {host}:{port} 上监听")
         remedy = _("换一个端口:--port 8601,或 --port 0 任选一个")
         raise Misconfigured(message, remedy=remedy, port=settings.port, host=settings.host) from None
     return taken

@@ -50,7 +50,10 @@ def show(ctx: typer.Context, code: Code, json: Json = False) -> None:
             here.data({**row, "units": units})
             return
         here.fields({_("区划代码"): row["code"], _("名称"): row["name"], _("已启用"): row["live"]})
-        shown = [[unit["id"], unit["kind"], unit["name"], unit["organ"], unit["office"]] for unit in units]
+        shown = [
+            [unit["id"], here.label(unit["kind"], "unit_kind"), unit["name"], unit["organ"], unit["office"]]
+            for unit in units
+        ]
         here.table([_("标识"), _("类型"), _("单位"), _("代表机关"), _("科室模块")], shown)
 
     here.run(work())

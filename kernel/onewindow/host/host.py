@@ -85,6 +85,7 @@ class Host:
         self._work = Workshop(office, self.manifest, vault, self._log, settings.district)
         self._verifier = Verifier(office.id, settings.kernel_keys)
         self._following = Following()
+        self._reading = asyncio.Lock()
         self._relay = Relay(store, self._log, connection)
         self._service = Service(connection, office.id, _semantic(self.manifest.version), description=office.title)
         self.accepted = asyncio.Event()
@@ -172,27 +173,38 @@ class Host:
             reason = getattr(error, "slug", "unreadable")
             await self._store.write(lambda tx: self._parking.park(tx, KERNEL, placed, reason, self._now()))
             return
-        await self._store.write(lambda tx: self._take(tx, placed, payload))
+        if not await self._store.write(lambda tx: self._take(tx, placed, payload, in_order=False)):
+            # It overtook its assignment: the log has both in their order.
+            await self.reconcile()
+            await self._store.write(lambda tx: self._take(tx, placed, payload, in_order=True))
         self._following.arrived(placed.epoch, placed.pos)
 
-    def _take(self, tx: Tx, placed: Placed, payload: Payload) -> None:
-        """One event in one transaction: inbox row and effect; a failure of the office's rule parks it alone."""
+    def _take(self, tx: Tx, placed: Placed, payload: Payload, *, in_order: bool) -> bool:
+        """One event in one transaction: inbox row and effect; a failure of the office's rule parks it alone.
+
+        False: it is about an assignment that has not arrived; nothing was done, unless everything before it is here.
+        """
         now = self._now()
         if isinstance(payload, AssignmentChanged):
             # Whole and versioned: it needs no inbox row, the highest version wins.
             self._work.receive(tx, payload, placed.event.township, now)
-            return
-        if not self._inbox.first_time(tx, placed.event.id, now):
-            return
+            return True
         found = happening_of(payload)
-        if found is None:
-            return
+        unknown = found is not None and not self._work.knows(tx, found[0])
+        if unknown and not in_order:
+            return False
+        if found is None or not self._inbox.first_time(tx, placed.event.id, now):
+            return True
+        if unknown:
+            self._parking.park(tx, KERNEL, placed, "unknown-assignment", now)
+            return True
         assignment_id, happening = found
         try:
             self._work.happen(tx, assignment_id, happening, now)
         except Exception as error:
             log.exception("host.reaction_failed", office=self.office.id, happened=happening.event)
             self._parking.park(tx, KERNEL, placed, type(error).__name__, now)
+        return True
 
     async def _reconcile_forever(self) -> None:
         while True:
@@ -205,6 +217,10 @@ class Host:
 
     async def reconcile(self) -> int:
         """Ask the kernel for its log after our cursor and take what had not arrived; how many rows came."""
+        async with self._reading:
+            return await self._read_on()
+
+    async def _read_on(self) -> int:
         count = 0
         while True:
             answer = await self._ask(AskVerb.LOG, self._following.request().model_dump_json().encode(), 10.0)
@@ -220,7 +236,7 @@ class Host:
                         reason = getattr(error, "slug", "unreadable")
                         self._parking.park(tx, KERNEL, placed, reason, self._now())
                         continue
-                    self._take(tx, placed, payload)
+                    self._take(tx, placed, payload, in_order=True)
                 self._peer.set(tx, KERNEL, Cursor(page.epoch, upto))
 
             if page.rows or upto != self._following.pos or page.epoch != self._following.epoch:

@@ -100,6 +100,11 @@ class Workshop:
             "updated_at": now,
         }
 
+    def knows(self, tx: Tx, assignment_id: str) -> bool:
+        """Whether this assignment has arrived."""
+        query = select(PROCEEDING.c.id).where(PROCEEDING.c.id == assignment_id)
+        return tx.execute(query).first() is not None
+
     def happen(self, tx: Tx, assignment_id: str, happening: Happening, now: datetime) -> None:
         """Let the procedure react to what happened outside it."""
         found = tx.execute(_LOCK, {"one": assignment_id}).mappings().one_or_none()

@@ -12,6 +12,7 @@ from onewindow.plugins import service
 from onewindow.plugins.discovery import Found
 from onewindow.plugins.offices import Offices
 from onewindow.plugins.service import Answer
+from onewindow.plugins.texts import OfficeTexts
 from onewindow.store.store import Store
 from onewindow.store.tx import Tx
 
@@ -24,6 +25,7 @@ class OfficesBook:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._current: Offices | None = None
+        self._texts = OfficeTexts()
         self._lock = threading.Lock()
 
     @property
@@ -36,7 +38,9 @@ class OfficesBook:
         known = self._current
         if known is not None and service.load_version(conn) == known.version:
             return known
-        return self._newer(service.load(conn))
+        found = service.load(conn)
+        self._texts.load(conn, found)
+        return self._newer(found)
 
     def _newer(self, found: Offices) -> Offices:
         # Two loads may cross; the newer one stays.

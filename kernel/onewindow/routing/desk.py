@@ -175,14 +175,22 @@ class Desk:
         file = await self.open(principal, number)
         return await self.store.read(lambda c: timeline.verify(c, self.kernel.vault, file.case["id"]))
 
-    async def reveal(self, principal: Principal | None, number: str, party_id: str, reason: str) -> Mapping[str, str]:
-        """A party's personal fields in clear, for a reason, logged before they are shown."""
+    async def reveal(
+        self,
+        principal: Principal | None,
+        number: str,
+        party_id: str,
+        reason: str,
+        *,
+        fields: Sequence[str] = PERSONAL,
+    ) -> Mapping[str, str]:
+        """A party's personal fields in clear, all or some, for a reason, logged before they are shown."""
         file = await self.open(principal, number)
         guard.require(principal, guard.reveal_action(file.target), file.target, reason=reason)
         assert principal is not None
         party = self._party(file, party_id)
-        await self._log(principal, file, "reveal:" + ",".join(PERSONAL), party_id=party.id, reason=reason)
-        return {name: party.personal.get(name, "") for name in PERSONAL}
+        await self._log(principal, file, "reveal:" + ",".join(fields), party_id=party.id, reason=reason)
+        return {name: party.personal.get(name, "") for name in fields}
 
     async def correct(
         self,

@@ -8,12 +8,8 @@ from onewindow.registry.intake import Channel
 from onewindow.setup.demo_story import Steps, Story, nothing
 
 PHONE = "0530-0000120"
-REVIEW = {
-    "organ": "示范区人民政府(信访局代收)",
-    "address": "示范区政和路1号",
-    "phone": "0530-0000110",
-    "hours": "工作日9:00-17:00",
-}
+HOURS = "工作日9:00-17:00"
+REVIEW = {"organ": "示范区人民政府(信访局代收)", "address": "示范区政和路1号", "phone": "0530-0000110", "hours": HOURS}
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,7 @@ async def refused(story: Story) -> None:
         "refuse",
         ground="not_ours",
         reason="住房公积金的提取由公积金管理机构决定,不属于镇政府职权",
-        hours="工作日9:00-17:00",
+        hours=HOURS,
         **place,
     )
     await story.serve("head", "refusal_notice")

@@ -218,7 +218,9 @@ class Assign(PageForm):
     officer: str | None = Field(
         None, title=_("承办人"), json_schema_extra=_extra(widget="staff", hint=_("不选则由该单位自己定"))
     )
-    reason: str = Field(title=_("理由"), min_length=2, max_length=200, json_schema_extra=_extra(hint=_("写明依据的职责")))
+    reason: str = Field(
+        title=_("理由"), min_length=2, max_length=200, json_schema_extra=_extra(hint=_("写明依据的职责"))
+    )
 
 
 class Recall(PageForm):
@@ -289,7 +291,10 @@ class Service(PageForm):
     served_on: date = Field(title=_("送达日期"), json_schema_extra=_extra(hint=_("以送达回证上的日期为准")))
     party: str | None = Field(None, title=_("受送达人"), json_schema_extra=_extra(widget="party"))
     received_by: str = Field(
-        "", title=_("签收人"), max_length=100, json_schema_extra=_extra(hint=_("不是本人签收的才填，并写明与本人的关系"))
+        "",
+        title=_("签收人"),
+        max_length=100,
+        json_schema_extra=_extra(hint=_("不是本人签收的才填，并写明与本人的关系")),
     )
     relation: str = Field("", title=_("与受送达人的关系"), max_length=100)
     place: str = Field("", title=_("送达地点"), max_length=200)

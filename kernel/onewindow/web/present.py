@@ -197,7 +197,8 @@ class Presenter:
             who = self.say(_("您本人")) if own else self.staff_with_unit(look.actor)
             what = self.look(look.what)
             day = look.at.astimezone(SHANGHAI).date().isoformat()
-            found.setdefault((who, what, look.reason, day), {"at": look.at, "who": who, "what": what, "reason": look.reason})
+            line = {"at": look.at, "who": who, "what": what, "reason": look.reason}
+            found.setdefault((who, what, look.reason, day), line)
         return list(found.values())
 
     def look(self, what: str) -> str:

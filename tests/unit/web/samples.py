@@ -306,6 +306,7 @@ def case_page(**changes: Any) -> dict[str, Any]:
             "state_title": "办理中",
             "away": False,
             "stale_at": None,
+            "notice": "",
             "blocks": BLOCKS,
             "offers": {"extend": {"title": "延期", "href": "#", "refusal": refusal}},
             "operations": [
@@ -327,6 +328,7 @@ def case_page(**changes: Any) -> dict[str, Any]:
                 "issued_at": NOW,
                 "organ": "平川镇人民政府",
                 "href": "/documents/1.pdf",
+                "to_serve": True,
                 "services": [],
                 "operations": [operation("登记送达", form_of(intake.Service, prefix="serve"))],
             },
@@ -337,6 +339,7 @@ def case_page(**changes: Any) -> dict[str, Any]:
                 "issued_at": NOW,
                 "organ": "平川镇综治中心",
                 "href": None,
+                "to_serve": False,
                 "services": [
                     {"method": "in_person", "served_on": date(2026, 11, 22), "recorded_by": "王登记", "party": "来访人"}
                 ],

@@ -65,7 +65,7 @@ class Account:
         self, visit: Visit, onward: str, values: Mapping[str, Any], errors: Mapping[str, str], status: int = 200
     ) -> Response:
         view = forms.view(intake.Login.model_json_schema(), values, errors)
-        return self.web.page(visit, "login.html", status=status, form=view, next=onward)
+        return self.web.page(visit, "login.html", status_code=status, form=view, next=onward)
 
     async def log_in(self, request: Request) -> Response:
         form = await request.form()
@@ -107,7 +107,7 @@ class Account:
     def _password(self, visit: Visit, errors: Mapping[str, str], status: int = 200) -> Response:
         assert visit.principal is not None
         view = forms.view(intake.NewPassword.model_json_schema(), None, errors)
-        return self.web.page(visit, "password.html", status=status, form=view, forced=visit.principal.must_change)
+        return self.web.page(visit, "password.html", status_code=status, form=view, forced=visit.principal.must_change)
 
     async def change(self, request: Request) -> Response:
         form = await request.form()

@@ -174,14 +174,15 @@ class Web:
         visit: Visit,
         template: str,
         *,
-        status: int = 200,
+        status_code: int = 200,
         path: str | None = None,
         trouble: Problem | None = None,
         **context: Any,
     ) -> Response:
         """A page; nothing that anybody sees here may be kept by a browser or a proxy."""
         html = self.pages.render(template, self.frame(visit, path=path, problem=trouble), **context)
-        response = HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"})
+        kept_nowhere = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
+        response = HTMLResponse(html, status_code, headers=kept_nowhere)
         if visit.flashes:
             response.delete_cookie(FLASH_COOKIE, path="/", httponly=True)
         return self._with_cookies(visit, response)
@@ -257,7 +258,7 @@ class Web:
             entered = None
         visit = self._visit(request, entered, entered.caller.csrf if entered else "")
         path = None if request.method == "GET" else "/"
-        return self.page(visit, "error.html", status=problem.status, path=path, problem=problem)
+        return self.page(visit, "error.html", status_code=problem.status, path=path, problem=problem)
 
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -194,7 +194,7 @@ class DeskPages:
             errors,
             choices={"category": known.categories(), "unit": known.units(places[0])},
         )
-        return self.web.page(visit, "register.html", status=status, form=view, key=key or new_id(), similar=[])
+        return self.web.page(visit, "register.html", status_code=status, form=view, key=key or new_id(), similar=[])
 
     async def submit(self, request: Request) -> Response:
         form = await request.form()

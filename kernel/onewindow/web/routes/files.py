@@ -3,12 +3,12 @@
 import mimetypes
 from pathlib import Path
 
-import onewindow_assets
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import onewindow_assets
 from onewindow.web import statics
 
 FOR_GOOD = "public, max-age=31536000, immutable"

@@ -89,7 +89,7 @@ class Public:
             errors,
             choices={"township": townships, "category": known.categories()},
         )
-        return self.web.page(visit, "file.html", status=status, form=view, key=key or new_id())
+        return self.web.page(visit, "file.html", status_code=status, form=view, key=key or new_id())
 
     async def submit(self, request: Request) -> Response:
         """Register what somebody brings; whoever is logged in brings it as anybody would."""
@@ -167,7 +167,7 @@ class Public:
 
     def _track(self, visit: Visit, code: str, errors: Mapping[str, str], status: int = 200) -> Response:
         view = forms.view(intake.Tracking.model_json_schema(), {"code": code}, errors)
-        return self.web.page(visit, "track.html", status=status, form=view)
+        return self.web.page(visit, "track.html", status_code=status, form=view)
 
     async def look_up(self, request: Request) -> Response:
         """Open a matter to whoever has its code, for half an hour."""

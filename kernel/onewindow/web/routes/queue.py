@@ -49,7 +49,8 @@ class QueuePages:
         )
         words = await summaries(self.centre, found.rows, key="case_id")
         # What nobody has signed for comes first on each page; the sorting keeps the order otherwise.
-        rows = sorted((self._row(known, row, words) for row in found.rows), key=lambda r: r["assignment_state"] != "sent")
+        rows = [self._row(known, row, words) for row in found.rows]
+        rows.sort(key=lambda row: bool(row["assignment_state"] != "sent"))
         title = self.centre.book.current.known[office].title if office else NO_OFFICE
         away = bool(office) and not self.centre.switchboard.is_answering(office or "")
         return self.web.page(

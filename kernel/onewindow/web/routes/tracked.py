@@ -70,7 +70,8 @@ class TrackedPages:
             return self._left()
         known = Presenter(self.centre, visit.lang)
         waiting = await self._settled(visit, pending) if pending else None
-        rows = [row for row, _description in (found := await self.centre.tracking.offers(visit.party))]
+        found = await self.centre.tracking.offers(visit.party)
+        rows = [row for row, _description in found]
         operations = Operations({"party": ()}, retry)
         offices = []
         for row, description in found:
@@ -93,7 +94,7 @@ class TrackedPages:
         return self.web.page(
             visit,
             "tracked.html",
-            status=status,
+            status_code=status,
             path=f"{HERE}?pending={pending}" if waiting else HERE,
             trouble=trouble,
             case=self._case(seen, known),

@@ -53,7 +53,8 @@ class Client(asyncio.Protocol):
                 await loop.create_connection(lambda: self, self.host, self.port)
             except OSError:
                 return NO_ANSWER
-        assert self._transport is not None
+        if self._transport is None:
+            return NO_ANSWER
         self._waiting = loop.create_future()
         self._transport.write(request)
         return await self._waiting

@@ -1,0 +1,31 @@
+"""A running centre with its pages, and people with browsers."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from onewindow.access.guard import COOKIE
+from tests.support.centre import Arranged, make_centre
+from tests.web.browsing import Visitor
+
+Enter = Callable[[str | None], Awaitable[Visitor]]
+
+
+@pytest.fixture
+async def arranged(tmp_path: Path) -> AsyncIterator[Arranged]:
+    async with make_centre(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def enter(arranged: Arranged) -> Enter:
+    """A browser; with a role, one that is logged in."""
+
+    async def open_browser(role: str | None = None) -> Visitor:
+        client = await arranged.client()
+        if role is not None:
+            client.cookies.set(COOKIE, await arranged.token(role), domain="centre.local")
+        return Visitor(client)
+
+    return open_browser
