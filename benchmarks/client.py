@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 
@@ -66,8 +66,7 @@ class Client(asyncio.Protocol):
     # What the loop calls ---------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)    # uvloop's is none by name
         self._received.clear()
 
     def connection_lost(self, exc: Exception | None) -> None:

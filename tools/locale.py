@@ -2,7 +2,7 @@
 
 Chinese is the msgid. In the kernel a message is a literal in `_("…")` or the first argument or the remedy of one of our
 errors, or stands in a template; an office declares its words plainly, so there every Chinese literal counts, except in
-a line that ends with `# untranslated: <why>`.
+a line that ends with `# untranslated: <why>`, and the first line of each of its templates, which is its title.
 """
 
 import ast
@@ -40,8 +40,15 @@ class Domain(NamedTuple):
     office: bool
 
     @property
-    def folder(self) -> Path:
-        return self.package / "locale" / "en" / "LC_MESSAGES"
+    def main(self) -> Path:
+        """The catalogue that new messages are added to; an office has this one only, because it travels over the bus."""
+        locale = self.package / "locale"
+        return locale / "en.po" if self.office else locale / "en" / "LC_MESSAGES" / f"{self.name}.po"
+
+    @property
+    def catalogues(self) -> list[Path]:
+        """All of its English."""
+        return sorted(self.main.parent.glob(self.main.name if self.office else "*.po"))
 
 
 def domains(root: Path) -> list[Domain]:
@@ -106,6 +113,8 @@ def uses(domain: Domain) -> Iterator[Use]:
                 said = message if isinstance(message, str) else (message or [None])[0]
                 if said and CHINESE.search(said):
                     yield Use(said, path, line)
+    for path in sorted(domain.package.glob("documents/*.typ")) if domain.office else ():
+        yield Use(path.read_text("utf-8").splitlines()[0].lstrip("/ ").strip(), path, 1)
 
 
 def templates(domain: Domain) -> list[Path]:
@@ -124,24 +133,41 @@ def unmarked(domain: Domain) -> Iterator[str]:
 def translations(domain: Domain) -> dict[str, str]:
     """What the catalogues of a distribution say, those marked fuzzy left out."""
     found: dict[str, str] = {}
-    for path in sorted(domain.folder.glob("*.po")):
+    for path in domain.catalogues:
         with path.open("rb") as stream:
             found |= {str(entry.id): str(entry.string) for entry in read_po(stream) if entry.id and not entry.fuzzy}
     return found
+
+
+def leftovers(domain: Domain, needed: set[str]) -> Iterator[str]:
+    """Entries that stand twice, say nothing or that nothing asks for any more."""
+    seen: dict[str, Path] = {}
+    for path in domain.catalogues:
+        with path.open("rb") as stream:
+            entries = [(str(entry.id), bool(entry.string)) for entry in read_po(stream) if entry.id]
+        for msgid, filled in entries:
+            if msgid in seen:
+                yield f"{path.relative_to(ROOT)}: {msgid!r} stands in {seen[msgid].name} too"
+            elif msgid not in needed and CHINESE.search(msgid):
+                yield f"{path.relative_to(ROOT)}: nothing uses {msgid!r}"
+            elif not filled:
+                yield f"{path.relative_to(ROOT)}: {msgid!r} is empty"
+            seen.setdefault(msgid, path)
 
 
 def faults(domain: Domain, shared: dict[str, str]) -> list[str]:
     """Messages without a translation, or with one that takes other parameters."""
     known = shared | translations(domain)
     wrong = []
-    for msgid, path, line in first_uses(uses(domain)):
+    found = list(first_uses(uses(domain)))
+    for msgid, path, line in found:
         place = f"{path.relative_to(ROOT)}:{line}"
         text = known.get(msgid, "")
         if not text:
             wrong.append(f"{place}: no English for {msgid!r}")
         elif set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(msgid)):
             wrong.append(f"{place}: other placeholders in the English of {msgid!r}: {text!r}")
-    return wrong + list(unmarked(domain))
+    return wrong + list(leftovers(domain, {use.msgid for use in found})) + list(unmarked(domain))
 
 
 def first_uses(found: Iterable[Use]) -> Iterator[Use]:
@@ -154,7 +180,7 @@ def first_uses(found: Iterable[Use]) -> Iterator[Use]:
 
 def update(domain: Domain, shared: dict[str, str]) -> int:
     """Adds what is missing to the distribution's main catalogue, with an empty translation; says how much."""
-    target = domain.folder / f"{domain.name}.po"
+    target = domain.main
     catalog = Catalog(locale="en", domain=domain.name, project=domain.name, fuzzy=False)
     if target.exists():
         with target.open("rb") as stream:

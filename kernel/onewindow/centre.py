@@ -161,11 +161,12 @@ class Centre:
         self.handling = Handling(self.desk, self.commands)
         self.tracking = Tracking(self.store, self.kernel, self.commands)
         self.receipts = Receipts(self.store, self.kernel, self.tracking)
-        self.upkeep = Upkeep(self.store, self.kernel, self.book, self.switchboard, self.let_in)
         await topology.ensure()
         for office in self.book.current.known:
             await topology.add_office(office)
         self.relay = Relay(self.store, self.kernel.log, connection, missing=topology.ensure)
+        republish = self.relay.republish
+        self.upkeep = Upkeep(self.store, self.kernel, self.book, self.switchboard, self.let_in, republish)
         self._keep("relay", self.relay.run)
         self._keep("switchboard", self.switchboard.run)
         self._keep("commands", self.commands.run)

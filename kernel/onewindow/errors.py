@@ -73,7 +73,7 @@ class Stale(Conflict):
 
     status = 412
     slug = "stale"
-    title = _("页面已过时,请刷新后再试")
+    title = _("页面已过时，请刷新后再试")
 
 
 class NotFound(OneWindowError):
@@ -105,7 +105,7 @@ class TooMany(OneWindowError):
 
     status = 429
     slug = "too-many"
-    title = _("尝试次数过多,请稍后再试")
+    title = _("尝试次数过多，请稍后再试")
 
     def __init__(self, message: str | Message | None = None, *, retry_after: int = 60, **params: Any):
         super().__init__(message, **params)

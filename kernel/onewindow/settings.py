@@ -31,7 +31,7 @@ class DataFolderFile(PydanticBaseSettingsSource):
             found = None
         if not isinstance(found, dict):
             raise Misconfigured(
-                _("配置文件 {path} 内容有误"), remedy=_("改正为 JSON 对象,或删除后重新设置"), path=str(path)
+                _("配置文件 {path} 内容有误"), remedy=_("改正为 JSON 对象，或删除后重新设置"), path=str(path)
             )
         return {key: value for key, value in found.items() if key != "data"}
 

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from onewindow.bus.wire import ActRequest
-from onewindow.errors import NotFound
+from onewindow.bus.wire import ActReply, ActRequest
+from onewindow.errors import NotFound, Unconfirmed
 from onewindow.office.views import Actor
 from onewindow.routing.commands import Command, Outcome
 from tests.support.office_process import OfficeProcess, office_process
@@ -179,6 +180,29 @@ async def send_as(matter: Matter, who: str, key: str) -> Outcome:
     actor = Actor(staff_id=staff, roles=("handler",))
     command = Command(key, file.assignments[-1], "accept", ACCEPT, f"staff:{staff}", actor, view, clocks)
     return await matter.centre.commands.act(command)
+
+
+async def test_a_commit_in_doubt_is_unconfirmed_and_not_refused(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database's answer to the commit was lost: the host cannot say that nothing was done."""
+    matter = await signed(town)
+    await until(lambda: town.path.proceeding_arrived(matter))
+    store = town.path.centre.hosts["petition"]._store
+    write = store.write
+
+    async def in_doubt(work: Any, **more: Any) -> Any:
+        done = await write(work, **more)
+        if isinstance(done, ActReply):
+            raise Unconfirmed
+        return done
+
+    monkeypatch.setattr(store, "write", in_doubt)
+    outcome = await matter.act("handler", "accept", "doubt", **ACCEPT)
+    monkeypatch.undo()
+    assert outcome.kind == "unconfirmed"
+    await until(lambda: settled(matter, "doubt", "done"))
+    assert await acted(matter) == 1
 
 
 async def test_two_at_once_with_one_key_make_one_effect(town: Town) -> None:

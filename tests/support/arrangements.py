@@ -28,7 +28,7 @@ class Arrangement:
 
     @property
     def name(self) -> str:
-        return f"{self.store}, office {'apart' if self.apart else 'embedded'}"
+        return f"{self.store}-{'apart' if self.apart else 'embedded'}"
 
 
 FIRST = Arrangement("sqlite", apart=False)

@@ -78,6 +78,7 @@ NAMED = {
     EAST: ("deputy", "designated"),
     WEST: ("west_director", "district_designated"),
 }
+APPLICANT = {"name": "张三丰", "phone": "13812345678", "id_number": "370101198001011234", "address": "前村8号"}
 # The duty list: consumer disputes go to a unit that works on paper.
 DUTIES = ((EAST, "0801", "east-market"),)
 
@@ -140,7 +141,7 @@ def matter(**values: Any) -> dict[str, Any]:
         "request": "按标准补偿",
         "place": "东关镇前村",
         "category": "0401",
-        "parties": [{"name": "张三丰", "phone": "13812345678", "id_number": "370101198001011234", "address": "前村8号"}],
+        "parties": [APPLICANT],
         **values,
     }
 
@@ -198,9 +199,7 @@ def _enter(tx: Tx, at: datetime, hashed: str) -> tuple[dict[str, UnitId], dict[s
     for who, (name, unit, role) in PEOPLE.items():
         staff[who] = service.add_staff(tx, name=name, valid_from=SINCE)
         service.appoint(tx, staff=staff[who], unit=units[unit], role=role, valid_from=SINCE)
-        accounts[who] = create_account(
-            tx, staff=staff[who], login=who, password_hash=hashed, at=at, must_change=False
-        )
+        accounts[who] = create_account(tx, staff=staff[who], login=who, password_hash=hashed, at=at, must_change=False)
     for code, (fallback, secret) in NAMED.items():
         service.name_persons(tx, code, window_fallback=staff[fallback], secret=staff[secret])
         service.go_live(tx, code, at)

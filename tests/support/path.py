@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from onewindow.access.principal import Principal, principal_for
 from onewindow.centre import Centre
+from onewindow.clocks.importing import note_published
 from onewindow.documents.models import Document, ServiceMethod
 from onewindow.host.run import migrations_of
 from onewindow.office.types import OfficeId, StaffId, TownshipCode, UnitId, law_day
@@ -402,6 +403,23 @@ async def running(
         path = Running(centre, time, settings)
         await path.found_district()
         yield path
+    finally:
+        await centre.stop()
+
+
+@asynccontextmanager
+async def kernel_alone(settings: Settings, time: Time | None = None) -> AsyncIterator[Running]:
+    """A kernel without a bus: it registers, turns clocks and reads, and its offices hear of nothing yet."""
+    time = time or Time()
+    centre = Centre(settings, now=time, scheduler_tick=3600)
+    try:
+        await centre.store.write(centre.kernel.log.ensure_epoch)
+        await centre.store.write(lambda tx: centre.book.record(tx, centre.found, now=time()))
+        await centre.store.read(centre.book.refresh)
+        await centre.store.write(lambda tx: note_published(tx, centre.calendar, time()))
+        await centre.store.read(centre.calendar.refresh)
+        await centre.organisation.refresh()
+        yield Running(centre, time, settings)
     finally:
         await centre.stop()
 

@@ -135,9 +135,7 @@ class Visitor:
         """Fill in a form of the page and send it."""
         form = self.page.form(action)
         given: dict[str, Any] = {**form.values, **dict(values or {})}
-        self.page = read(
-            await self.client.post(form.action, data=given, headers=headers, follow_redirects=True)
-        )
+        self.page = read(await self.client.post(form.action, data=given, headers=headers, follow_redirects=True))
         return self.page
 
     async def post(self, path: str, values: Values) -> Page:

@@ -1,9 +1,9 @@
 """A running centre with its pages, and people with browsers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from onewindow.access.guard import COOKIE
 from tests.support.centre import Arranged, make_centre
@@ -12,9 +12,10 @@ from tests.web.browsing import Visitor
 Enter = Callable[[str | None], Awaitable[Visitor]]
 
 
-@pytest.fixture
-async def arranged(tmp_path: Path) -> AsyncIterator[Arranged]:
-    async with make_centre(tmp_path) as made:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def arranged(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arranged]:
+    """One for each module: every test brings matters of its own."""
+    async with make_centre(tmp_path_factory.mktemp("centre")) as made:
         yield made
 
 

@@ -62,5 +62,5 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text[:200]).upper()
     code = "".join(symbol for symbol in plain if symbol.isalnum()).translate(_MEANT)
     if not is_valid(code):
-        raise BadInput(_("查询码有误"), field="code", remedy=_("请对照回执逐位核对,共十六位,每四位一组"))
+        raise BadInput(_("查询码有误"), field="code", remedy=_("请对照回执逐位核对，共十六位，每四位一组"))
     return code

@@ -88,7 +88,7 @@ def require_reason(reason: str | None) -> str:
     text = " ".join((reason or "").split())
     shortest, longest = REASON_LENGTH
     if len(re.sub(r"[\W_]", "", text)) < shortest:
-        raise BadInput(_("请写明理由"), field="reason", remedy=_("例如:电话回访、核对送达地址"))
+        raise BadInput(_("请写明理由"), field="reason", remedy=_("例如：电话回访、核对送达地址"))
     if len(text) > longest:
         raise BadInput(_("理由请控制在 200 字以内"), field="reason")
     return text
@@ -129,4 +129,4 @@ def require_token(method: str, expected: str, given: str | None) -> None:
     if method.upper() in SAFE_METHODS:
         return
     if not expected or not hmac.compare_digest(expected.encode(), (given or "").encode()):
-        raise Forbidden(_("页面已失效,请刷新后重新提交"))
+        raise Forbidden(_("页面已失效，请刷新后重新提交"))

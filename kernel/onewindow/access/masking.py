@@ -92,4 +92,4 @@ def refuse_masked(values: Mapping[str, object] | Iterable[tuple[str, object]]) -
     pairs = values.items() if isinstance(values, Mapping) else values
     message = _("不能保存已遮盖的内容")
     if masked := {name: message for name, value in pairs if is_masked(value)}:
-        raise BadInput(message, fields={**masked}, remedy=_("未改动的项目请留空,或先查看完整内容再修改"))
+        raise BadInput(message, fields={**masked}, remedy=_("未改动的项目请留空，或先查看完整内容再修改"))

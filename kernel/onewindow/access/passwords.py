@@ -37,14 +37,14 @@ def check_strength(password: str, *, login: str) -> None:
 
     plain = password.casefold()
     if not MINIMUM <= len(password) <= MAXIMUM:
-        raise refuse(_("密码至少 10 个字符,可用几个不相关的词连成"))
+        raise refuse(_("密码至少 10 个字符，可用几个不相关的词连成"))
     if login.casefold() in plain or (len(plain) >= MINIMUM and plain in login.casefold()):
         raise refuse(_("密码中不要出现登录名"))
     if len(set(plain)) < 5 or re.sub("|".join(_COMMON), "", plain) in ("", *_RUNS) or _mostly_run(plain):
-        raise refuse(_("密码过于常见或有规律,请换一个"))
+        raise refuse(_("密码过于常见或有规律，请换一个"))
     kinds = [r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]"]
     if len(password) < 16 and sum(bool(re.search(kind, password)) for kind in kinds) < 2:
-        raise refuse(_("请同时使用字母、数字或符号,或把密码加长到 16 个字符"))
+        raise refuse(_("请同时使用字母、数字或符号，或把密码加长到 16 个字符"))
 
 
 def _mostly_run(plain: str) -> bool:

@@ -12,8 +12,8 @@ from onewindow.organisation.roles import KEEPERS, Role, separated
 from onewindow.organisation.snapshot import PostView
 
 NOT_YOURS = _("不在您的权限范围内")
-NOT_SEPARATED = _("系统、安全、审计管理员不得兼任其他岗位,请先调整岗位")
-NOT_BY_HANDLER = _("承办人不能办理这一步,请由未经办该事项的人员办理")
+NOT_SEPARATED = _("系统、安全、审计管理员不得兼任其他岗位，请先调整岗位")
+NOT_BY_HANDLER = _("承办人不能办理这一步，请由未经办该事项的人员办理")
 USE_SEALED = _("密件的个人信息须按密件查看")
 
 

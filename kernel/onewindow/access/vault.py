@@ -31,7 +31,7 @@ class CannotOpen(OneWindowError):
     """A sealed value does not open: another purpose, another row, an unknown key, or somebody changed it."""
 
     slug = "cannot-open"
-    title = _("密文无法解开:密钥不符或内容已被改动")
+    title = _("密文无法解开：密钥不符或内容已被改动")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,7 +96,7 @@ class Vault:
                     raise Misconfigured(_("密钥文件可被他人读取"), remedy=_("把该文件的权限改为 0600"))
                 content = stream.read()
         except FileNotFoundError:
-            raise Misconfigured(_("找不到密钥文件"), remedy=_("先运行 onewindow init,或放回备份的密钥文件")) from None
+            raise Misconfigured(_("找不到密钥文件"), remedy=_("先运行 onewindow init，或放回备份的密钥文件")) from None
         try:
             parsed = orjson.loads(content)
             keys = {str(entry["kid"]): base64.b64decode(entry["secret"], validate=True) for entry in parsed["keys"]}
@@ -110,7 +110,7 @@ class Vault:
         try:
             write_private(path, self._dump())
         except FileExistsError:
-            raise Refused(_("密钥文件已存在,不会覆盖"), rule="key-file") from None
+            raise Refused(_("密钥文件已存在，不会覆盖"), rule="key-file") from None
 
     @classmethod
     def rotate(cls, path: Path) -> "Vault":

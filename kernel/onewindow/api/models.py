@@ -160,12 +160,12 @@ class CaseOut(CaseLine):
 
 
 class RevealedOut(Out):
-    """A party's personal fields in clear; the look has been logged with its reason."""
+    """The personal fields that were asked for, in clear; the look has been logged with its reason."""
 
-    name: str
-    phone: str
-    id_number: str
-    address: str
+    name: str | None = None
+    phone: str | None = None
+    id_number: str | None = None
+    address: str | None = None
 
 
 class EntryOut(Out):

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from onewindow.api.language import language
 from onewindow.bus.wire import Fault
@@ -17,6 +18,7 @@ from onewindow.web.messages import say
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:onewindow:problem:"
 RETRY_SECONDS = 5
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 # What HTTP itself refuses, before anything of ours was asked.
 STATUS: Mapping[int, tuple[str, Message]] = {
@@ -27,12 +29,12 @@ STATUS: Mapping[int, tuple[str, Message]] = {
     405: ("method-not-allowed", _("这个地址不支持这种方法")),
     406: ("not-acceptable", _("不能按所要求的格式回答")),
     409: ("conflict", _("内容已被他人更新")),
-    412: ("stale", _("页面已过时,请刷新后再试")),
+    412: ("stale", _("页面已过时，请刷新后再试")),
     413: ("too-large", _("提交的内容过大")),
     415: ("unsupported-media-type", _("不支持这种内容类型")),
     422: ("bad-input", _("填写有误")),
     428: ("precondition-required", _("请用 If-Match 注明所依据的版本")),
-    429: ("too-many", _("尝试次数过多,请稍后再试")),
+    429: ("too-many", _("尝试次数过多，请稍后再试")),
     500: ("internal", _("系统出错")),
     503: ("unavailable", _("暂时无法办理")),
 }
@@ -149,7 +151,9 @@ def answer(error: Exception, lang: str = DEFAULT) -> Response:
     if isinstance(error, ValidationError):
         return of_validation(error.errors(include_url=False, include_input=False), lang).response()
     if isinstance(error, HTTPException):
-        return of_status(error.status_code, lang).response(error.headers)
+        # The framework says 400 of a body that it cannot even read; to a caller that is one more wrong body.
+        status = 422 if error.status_code == 400 else error.status_code
+        return of_status(status, lang).response(error.headers)
     return of_status(500, lang).response()
 
 
@@ -161,10 +165,23 @@ def install(app: FastAPI) -> None:
         if page is not None and not request.url.path.startswith("/api/"):
             found: Response = await page(request, error)
             return found
-        return answer(error, language(request.scope))
+        told = answer(error, language(request.scope))
+        if told.status_code == 405:
+            told.headers["Allow"] = ", ".join(_allowed(request))
+        return told
 
     for kind in (OneWindowError, RequestValidationError, ValidationError, HTTPException):
         app.add_exception_handler(kind, handle)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that an address takes: several routes may share it."""
+    found = []
+    for method in METHODS:
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            found.append(method)
+    return found
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

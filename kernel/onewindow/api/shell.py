@@ -96,7 +96,8 @@ class Shell:
             # The message of an exception may quote what somebody wrote: the log gets its kind and its place.
             where = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]]
             route = getattr(scope.get("route"), "path", None)
-            log.error("request.failed", request=scope["ow_request_id"], error=type(error).__name__, at=where, route=route)
+            known = {"request": scope["ow_request_id"], "error": type(error).__name__, "at": where, "route": route}
+            log.error("request.failed", **known)
             if started:
                 raise
             await problems.of_status(500, language(scope)).response()(scope, receive, sending)

@@ -34,7 +34,7 @@ _STRUCTURE: dict[str, tuple[Message, Message, str]] = {
     ),
     "unknown-code": (_("没有这个事项轨或者事项类别"), _("用事项目录里的代码"), ""),
     "open-bag": (
-        _("字段可以装任意内容,无从检查"),
+        _("字段可以装任意内容，无从检查"),
         _("逐个声明它的字段"),
         _PIPL,
     ),
@@ -42,7 +42,7 @@ _STRUCTURE: dict[str, tuple[Message, Message, str]] = {
     "too-deep": (_("声明的层次过多"), _("减少嵌套"), ""),
     "personal-undeclared": (
         _("像是个人信息的字段没有声明用途和保存期"),
-        _("用 personal= 写明用途,用 keep= 写明保存期;属于单位的,在标题里写明"),
+        _("用 personal= 写明用途，用 keep= 写明保存期；属于单位的，在标题里写明"),
         "个人信息保护法 第六条、第十七条",
     ),
     "personal-purpose": (
@@ -52,7 +52,7 @@ _STRUCTURE: dict[str, tuple[Message, Message, str]] = {
     ),
     "personal-keep": (
         _("个人信息字段的保存期没有写明"),
-        _("写 case、years(n) 或者 until(状态),状态须是本流程的"),
+        _("写 case、years(n) 或者 until(状态)，状态须是本流程的"),
         "个人信息保护法 第十九条",
     ),
     "personal-listed": (
@@ -62,12 +62,12 @@ _STRUCTURE: dict[str, tuple[Message, Message, str]] = {
     ),
     "personal-key": (
         _("个人信息字段不得唯一、建索引或者被检索"),
-        _("去掉索引和唯一约束;系统不按人查找"),
+        _("去掉索引和唯一约束；系统不按人查找"),
         "个人信息保护法 第六条、第二十四条",
     ),
     "record-of-the-public": (
         _("科室台账不得登记群众"),
-        _("个人只作为事项的当事人出现;台账只记场所、计划和工作人员"),
+        _("个人只作为事项的当事人出现；台账只记场所、计划和工作人员"),
         _PIPL,
     ),
     "organisation-named": (
@@ -76,7 +76,7 @@ _STRUCTURE: dict[str, tuple[Message, Message, str]] = {
         "个人信息保护法 第三十四条",
     ),
     "open-list-of-acts": (
-        _("违法行为清单是封闭的,没有“其他”"),
+        _("违法行为清单是封闭的，没有“其他”"),
         _("去掉“其他”"),
         "个人信息保护法 第三十四条",
     ),

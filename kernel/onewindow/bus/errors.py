@@ -44,7 +44,7 @@ class NewerSchema(BadInput):
     """The sender is newer than this program; the message is kept until an upgrade can read it."""
 
     slug = "newer-schema"
-    title = _("消息格式比本系统新,待升级后处理")
+    title = _("消息格式比本系统新，待升级后处理")
 
 
 class BadToken(BadInput):

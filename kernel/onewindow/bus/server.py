@@ -202,7 +202,7 @@ class EmbeddedServer:
             except ProcessLookupError:
                 break
             except PermissionError as error:
-                raise Unavailable(_("消息总线的旧进程 {pid} 仍在运行,无权结束"), pid=pid) from error
+                raise Unavailable(_("消息总线的旧进程 {pid} 仍在运行，无权结束"), pid=pid) from error
             for _attempt in range(int(seconds / 0.05)):
                 if ours not in command_of(pid):
                     break

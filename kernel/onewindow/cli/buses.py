@@ -69,6 +69,6 @@ def parked_replay(
         if json:
             here.data(done)
             return
-        here.say(_("结果:{result}"), result=done["result"])
+        here.say(_("结果：{result}"), result=done["result"])
 
     here.run(work())

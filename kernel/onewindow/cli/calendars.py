@@ -53,6 +53,6 @@ def import_(
         if json:
             here.data(done)
             return
-        here.say(_("{year} 年的日历已导入,在办期限随之重算"), year=year)
+        here.say(_("{year} 年的日历已导入，在办期限随之重算"), year=year)
 
     here.run(work())

@@ -18,19 +18,19 @@ from onewindow.office.types import new_id
 from onewindow.registry.intake import Channel
 
 Number = Annotated[str, typer.Argument(help=_("事项编号"))]
-Which = Annotated[str | None, typer.Option("--assignment", help=_("交办的标识;只有一个在办交办时不用写"))]
+Which = Annotated[str | None, typer.Option("--assignment", help=_("交办的标识；只有一个在办交办时不用写"))]
 
 
 def register(
     ctx: typer.Context,
     township: Annotated[str, typer.Option("--township", help=_("镇街区划代码"))],
-    text: Annotated[str, typer.Option("--text", help=_("诉求内容;- 为从标准输入读取"))],
+    text: Annotated[str, typer.Option("--text", help=_("诉求内容；- 为从标准输入读取"))],
     category: Annotated[str, typer.Option("--category", help=_("类别代码"))] = "9900",
     request: Annotated[str, typer.Option("--request", help=_("请求"))] = "",
     place: Annotated[str, typer.Option("--place", help=_("发生地点"))] = "",
-    track: Annotated[str | None, typer.Option("--track", help=_("事项轨;不写则按类别"))] = None,
+    track: Annotated[str | None, typer.Option("--track", help=_("事项轨；不写则按类别"))] = None,
     channel: Annotated[Channel, typer.Option("--channel", help=_("渠道"))] = Channel.VISIT,
-    name: Annotated[str, typer.Option("--name", help=_("来访人姓名;不写为匿名"))] = "",
+    name: Annotated[str, typer.Option("--name", help=_("来访人姓名；不写为匿名"))] = "",
     phone: Annotated[str, typer.Option("--phone", help=_("电话"))] = "",
     id_number: Annotated[str, typer.Option("--id-number", help=_("证件号"))] = "",
     address: Annotated[str, typer.Option("--address", help=_("住址"))] = "",
@@ -65,8 +65,8 @@ def register(
         if json:
             here.data(done)
             return
-        here.say(_("事项编号:{number}"), number=done["number"])
-        here.say(_("查询码:{code}(只显示这一次,请交给本人)"), code=done["code"])
+        here.say(_("事项编号：{number}"), number=done["number"])
+        here.say(_("查询码：{code}（只显示这一次，请交给本人）"), code=done["code"])
         for each in done["deadlines"]:
             day = each["lawful_on"] or each["early_on"]
             here.say(_("{title}:{day}({source})"), title=each["title"], day=day, source=each["source"])
@@ -175,7 +175,7 @@ def timeline(ctx: typer.Context, number: Number, json: Json = False) -> None:
         if json:
             here.data(rows)
             return
-        shown = [[r["seq"], r["at"][:19], r["title"], r["actor_name"] or r["actor"]] for r in rows]
+        shown = [[r["seq"], r["at"][:19], r.get("title") or r["kind"], r["actor_name"] or r["actor"]] for r in rows]
         here.table([_("序号"), _("时间"), _("事由"), _("经办")], shown)
 
     here.run(work())
@@ -191,9 +191,9 @@ def verify(ctx: typer.Context, number: Number, json: Json = False) -> None:
         if json:
             here.data(found)
         elif found["ok"]:
-            here.say(_("{number} 的办理记录完整,共 {entries} 条"), number=number, entries=found["entries"])
+            here.say(_("{number} 的办理记录完整，共 {entries} 条"), number=number, entries=found["entries"])
         else:
-            here.note(_("{number} 的办理记录在第 {seq} 条断裂:{problem}"), number=number, **_broken(found))
+            here.note(_("{number} 的办理记录在第 {seq} 条断裂：{problem}"), number=number, **_broken(found))
         return bool(found["ok"])
 
     if not here.run(work()):
@@ -220,9 +220,9 @@ def sign(ctx: typer.Context, number: Number, assignment: Which = None) -> None:
 def act(
     ctx: typer.Context,
     number: Number,
-    action: Annotated[str | None, typer.Argument(help=_("操作名;不写则列出"))] = None,
-    form: Annotated[str, typer.Option("--form", help=_("表单(JSON),或 @文件"))] = "",
-    values: Annotated[list[str] | None, typer.Option("--set", "-s", help=_("表单的一项:名称=值"))] = None,
+    action: Annotated[str | None, typer.Argument(help=_("操作名；不写则列出"))] = None,
+    form: Annotated[str, typer.Option("--form", help=_("表单（JSON），或 @文件"))] = "",
+    values: Annotated[list[str] | None, typer.Option("--set", "-s", help=_("表单的一项：名称=值"))] = None,
     assignment: Which = None,
     key: Annotated[str | None, typer.Option("--key", help=_("同一个键只办一次"))] = None,
     json: Json = False,
@@ -242,9 +242,9 @@ def act(
         if json:
             here.data(done)
         elif done["outcome"] == "done":
-            here.say(_("已办理:{action}"), action=action)
+            here.say(_("已办理：{action}"), action=action)
         else:
-            here.note(_("已发出,尚待确认(键 {key});几秒后查看事项"), key=done["key"])
+            here.note(_("已发出，尚待确认（键 {key}）；几秒后查看事项"), key=done["key"])
         return bool(done["outcome"] == "done")
 
     if not here.run(work()):
@@ -257,9 +257,9 @@ def _offered(here: Context, found: dict[str, Any], json: bool) -> None:
         return
     for each in found["items"]:
         if not each["answering"]:
-            here.note(_("交办 {id}:科室暂时不在线,或走纸质流转"), id=each["assignment"])
+            here.note(_("交办 {id}：科室暂时不在线，或走纸质流转"), id=each["assignment"])
             continue
-        here.say(_("交办 {id}:{state}"), id=each["assignment"], state=each["state_title"])
+        here.say(_("交办 {id}：{state}"), id=each["assignment"], state=each["state_title"])
         rows = [[a["key"], a["title"], _needs(a), a["refusal"]] for a in each["actions"]]
         here.table([_("操作名"), _("名称"), _("必填项"), _("现在不能办的原因")], rows)
 
@@ -276,7 +276,7 @@ def _form(given: str, values: Sequence[str]) -> dict[str, Any]:
         try:
             found = json_.loads(text)
         except ValueError:
-            raise BadInput(_("--form 不是 JSON"), remedy=_('例如 --form \'{{"phone": "12345"}}\'')) from None
+            raise BadInput(_("--form 不是 JSON"), remedy=_("也可以用 --set 名称=值 逐项填写")) from None
     for each in values:
         name, equals, value = each.partition("=")
         if not equals:
@@ -295,5 +295,5 @@ async def _open_assignment(client: Client, number: str) -> str:
     if not alive:
         raise NotFound(_("{number} 没有在办的交办"), number=number)
     if len(alive) > 1:
-        raise BadInput(_("有几个在办的交办,请用 --assignment 指明"), remedy=", ".join(alive))
+        raise BadInput(_("有几个在办的交办，请用 --assignment 指明"), remedy=", ".join(alive))
     return str(alive[0])

@@ -82,7 +82,7 @@ class Client:
                 answer = await self._http.request(method, API + path, params=given, json=body, headers=with_token)
             except httpx.TransportError as error:
                 raise Unavailable(
-                    _("连不上中心 {url}"), remedy=_("确认它在运行:onewindow doctor"), url=self.place
+                    _("连不上中心 {url}"), remedy=_("确认它在运行：onewindow doctor"), url=self.place
                 ) from error
             if answer.status_code not in (401, 403):
                 return answer
@@ -105,7 +105,7 @@ class Client:
         if problem.get("remedy"):
             context.note("→ " + str(problem["remedy"]))
         elif answer.status_code == 401:
-            context.note(_("→ 先登录:onewindow login"))
+            context.note(_("→ 先登录：onewindow login"))
         raise typer.Exit(int(of_status(answer.status_code)))
 
     async def pages(self, path: str, *, admin: bool = False, most: int = 1000, **params: Any) -> list[dict[str, Any]]:
@@ -149,7 +149,7 @@ async def connect(context: Context) -> AsyncIterator[Client]:
     if not is_initialised(settings):
         raise Misconfigured(
             _("{data} 里没有中心的数据"),
-            remedy=_("先运行 onewindow init,或用 --data、--url 指明中心"),
+            remedy=_("先运行 onewindow init，或用 --data、--url 指明中心"),
             data=str(settings.data),
         )
     async with _in_process(context) as http_:

@@ -86,7 +86,7 @@ def everything(settings: Settings) -> Iterator[Finding]:
         yield of_error("store", error)
         return
     except Exception as error:
-        yield _wrong("store", _("数据库连不上:{kind}"), _("检查数据库地址、口令和网络"), kind=type(error).__name__)
+        yield _wrong("store", _("数据库连不上：{kind}"), _("检查数据库地址、口令和网络"), kind=type(error).__name__)
         return
     if not usable:
         return
@@ -121,7 +121,7 @@ def program(settings: Settings) -> Iterator[Finding]:
     for found in discover():
         if found.reason:
             remedy = _("请该科室升级或重装模块")
-            yield _wrong("office", _("科室模块 {id} 不能使用:{reason}"), remedy, id=found.id, reason=str(found.reason))
+            yield _wrong("office", _("科室模块 {id} 不能使用：{reason}"), remedy, id=found.id, reason=str(found.reason))
 
 
 def folder(settings: Settings) -> Iterator[Finding]:
@@ -156,7 +156,7 @@ def bus(settings: Settings) -> Iterator[Finding]:
     """The running centre and its bus."""
     here = running.find(settings)
     if here is not None:
-        yield _ok("centre", _("中心正在运行:{url}"), url=here.url)
+        yield _ok("centre", _("中心正在运行：{url}"), url=here.url)
     else:
         yield _ok("centre", _("中心没有运行"))
     if settings.nats:
@@ -193,7 +193,7 @@ def _given_server(settings: Settings) -> Iterator[Finding]:
         return
     if not settings.nats_monitor:
         remedy = _("设置 ONEWINDOW_NATS_MONITOR 后再检查")
-        yield _warn("nats", _("不知道消息总线是否每次写盘(sync_interval: always)"), remedy)
+        yield _warn("nats", _("不知道消息总线是否每次写盘（sync_interval: always）"), remedy)
         return
     yield from _monitored(settings.nats_monitor)
 
@@ -206,7 +206,9 @@ def _monitored(url: str) -> Iterator[Finding]:
     if page.get("jetstream", {}).get("config", {}).get("sync_always", False):
         yield _ok("nats", _("消息总线每次写盘"))
     else:
-        yield _wrong("nats", _("消息总线没有设为每次写盘,断电会丢消息"), _("在 jetstream 中设置 sync_interval: always"))
+        yield _wrong(
+            "nats", _("消息总线没有设为每次写盘，断电会丢消息"), _("在 jetstream 中设置 sync_interval: always")
+        )
 
 
 def stores(settings: Settings) -> Iterator[Finding]:
@@ -217,7 +219,7 @@ def stores(settings: Settings) -> Iterator[Finding]:
             continue
         try:
             one.check()
-            yield _ok("store", _("{part} 的数据库结构为最新({table})"), part=name, table=one.version_table)
+            yield _ok("store", _("{part} 的数据库结构为最新（{table}）"), part=name, table=one.version_table)
         except OneWindowError as error:
             yield of_error("store", error, part=name)
 
@@ -230,7 +232,7 @@ def durability(conn: Connection) -> list[Finding]:
         if value in good:
             found.append(_ok("postgres", _("PostgreSQL {name} = {value}"), name=name, value=value))
         else:
-            message = _("PostgreSQL {name} = {value},断电会丢失已确认的登记")
+            message = _("PostgreSQL {name} = {value}，断电会丢失已确认的登记")
             found.append(_wrong("postgres", message, _("在 postgresql.conf 中改为 on"), name=name, value=value))
     return found
 
@@ -246,9 +248,9 @@ def townships(conn: Connection, now: datetime) -> list[Finding]:
         for message, remedy in missing:
             found.append(_wrong("township", message, remedy, name=row.name))
         if not missing:
-            found.append(_ok("township", _("{name}:负责人、窗口兜底人、密件经办人齐备"), name=row.name))
+            found.append(_ok("township", _("{name}：负责人、窗口兜底人、密件经办人齐备"), name=row.name))
     if not found:
-        found.append(_warn("township", _("没有启用的镇街"), _("onewindow township add,再 onewindow township live")))
+        found.append(_warn("township", _("没有启用的镇街"), _("onewindow township add，再 onewindow township live")))
     return found
 
 
@@ -257,12 +259,12 @@ def _missing(organisation: Organisation, code: Any, now: datetime) -> list[tuple
     district = organisation.townships.get(row.district_code)
     found: list[tuple[str, str]] = []
     if not any(organisation.staff_with(code, role, now) for role in (Role.DIRECTOR, Role.ORGAN_HEAD)):
-        found.append((_("{name}:没有在任的中心主任或本机关负责人"), _("先任命岗位")))
+        found.append((_("{name}：没有在任的中心主任或本机关负责人"), _("先任命岗位")))
     if row.window_fallback is None or not organisation.serves(row.window_fallback, now):
-        found.append((_("{name}:没有在任的窗口兜底人"), _("重新指定窗口兜底人")))
+        found.append((_("{name}：没有在任的窗口兜底人"), _("重新指定窗口兜底人")))
     named = [each.secret for each in (row, district) if each is not None and each.secret is not None]
     if not any(organisation.serves(staff, now) for staff in named):
-        found.append((_("{name}:没有在任的密件指定经办人"), _("重新指定密件经办人")))
+        found.append((_("{name}：没有在任的密件指定经办人"), _("重新指定密件经办人")))
     return found
 
 
@@ -273,11 +275,11 @@ def offices(conn: Connection, now: datetime) -> list[Finding]:
     for office in known.known.values():
         count = sum(office.id in ids for ids in known.enabled.values())
         if office.quarantined:
-            message = _("科室“{title}”已被隔离:{reason}")
+            message = _("科室“{title}”已被隔离：{reason}")
             params = {"title": office.title, "reason": office.quarantined}
             found.append(_wrong("office", message, _("请该科室修正后重新安装"), **params))
         else:
-            message = _("科室“{title}”{version},在 {count} 处启用")
+            message = _("科室“{title}”{version}，在 {count} 处启用")
             found.append(_ok("office", message, title=office.title, version=office.version, count=count))
     return found
 
@@ -288,7 +290,7 @@ def parked(conn: Connection, now: datetime) -> list[Finding]:
     count = conn.execute(select(func.count()).where(table.c.resolved_at.is_(None))).scalar_one()
     if not count:
         return []
-    remedy = _("onewindow parked list 查看原因,处理后 onewindow parked replay")
+    remedy = _("onewindow parked list 查看原因，处理后 onewindow parked replay")
     return [_wrong("parked", _("有 {count} 条消息被搁置"), remedy, count=count)]
 
 
@@ -304,11 +306,11 @@ def calendar(conn: Connection, now: datetime) -> list[Finding]:
     """The working calendars that deadlines need."""
     book, today = CalendarBook(), law_day(now)
     days = book.refresh(conn)
-    remedy = _("国务院办公厅公布放假安排后:onewindow calendar import {year} 文件")
+    remedy = _("国务院办公厅公布放假安排后：onewindow calendar import {year} 文件")
     if not days.knows(today.year):
         return [_wrong("calendar", _("没有 {year} 年的工作日历"), remedy, year=today.year)]
     following = today.year + 1
     if not days.knows(following) and today.month >= PUBLISHED_BY_MONTH:
-        message = _("还没有 {year} 年的工作日历,跨年期限为暂定")
+        message = _("还没有 {year} 年的工作日历，跨年期限为暂定")
         return [_warn("calendar", message, remedy, year=following)]
     return [_ok("calendar", _("工作日历已到 {year} 年"), year=max(days.plans))]

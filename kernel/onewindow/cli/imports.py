@@ -41,11 +41,13 @@ class Tally:
 def import_(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help=_("CSV 文件"), exists=True, dir_okay=False)],
-    mapping: Annotated[Path, typer.Option("--mapping", "-m", help=_("列对应关系(JSON)"), exists=True, dir_okay=False)],
-    township: Annotated[str | None, typer.Option("--township", help=_("镇街区划代码,代替对应关系里的"))] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("只检查,不登记"))] = False,
+    mapping: Annotated[
+        Path, typer.Option("--mapping", "-m", help=_("列对应关系（JSON）"), exists=True, dir_okay=False)
+    ],
+    township: Annotated[str | None, typer.Option("--township", help=_("镇街区划代码，代替对应关系里的"))] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("只检查，不登记"))] = False,
     report: Annotated[
-        Path | None, typer.Option("--report", help=_("被拒绝的行写到这个 CSV;默认在文件旁"), dir_okay=False)
+        Path | None, typer.Option("--report", help=_("被拒绝的行写到这个 CSV；默认在文件旁"), dir_okay=False)
     ] = None,
     json: Json = False,
 ) -> None:
@@ -71,7 +73,7 @@ def import_(
     else:
         for outcome, count in counts.items():
             if count or outcome == "refused":
-                here.say(_("{what}:{count} 行"), what=here.text(WORDS[outcome]), count=count)
+                here.say(_("{what}：{count} 行"), what=here.text(WORDS[outcome]), count=count)
         if tally.refused:
             here.say(_("被拒绝的行和原因见 {report}"), report=str(target))
     if tally.refused:
@@ -113,7 +115,7 @@ def read_mapping(path: Path, township: str | None, dry_run: bool) -> dict[str, A
     except (ValueError, KeyError, TypeError):
         raise BadInput(_("{path} 不是列对应关系"), remedy=_("见 docs/examples/ 中的例子"), path=str(path)) from None
     if "source_id" not in columns.values():
-        raise BadInput(_("对应关系里没有编号列(source_id)"), remedy=_("指明哪一列能区分每一行"))
+        raise BadInput(_("对应关系里没有编号列（source_id）"), remedy=_("指明哪一列能区分每一行"))
     found = {**found, "dry_run": dry_run}
     if township:
         found["township"] = township
@@ -135,8 +137,8 @@ def measure(file: Path) -> tuple[str, int]:
         except UnicodeDecodeError:
             continue
         except csv.Error as error:
-            raise BadInput(_("CSV 格式有误:{why}"), why=str(error)) from None
-    raise BadInput(_("文件编码不是 UTF-8,也不是 GB18030"), remedy=_("另存为 UTF-8 编码的 CSV"))
+            raise BadInput(_("CSV 格式有误：{why}"), why=str(error)) from None
+    raise BadInput(_("文件编码不是 UTF-8，也不是 GB18030"), remedy=_("另存为 UTF-8 编码的 CSV"))
 
 
 def check_columns(file: Path, encoding: str, mapping: Mapping[str, Any]) -> None:
@@ -145,7 +147,7 @@ def check_columns(file: Path, encoding: str, mapping: Mapping[str, Any]) -> None
         heads = next(csv.reader(stream), [])
     missing = [name for name in mapping["columns"] if name not in heads]
     if missing:
-        raise BadInput(_("文件里没有这些列:{names}"), remedy=_("核对第一行的列名"), names=", ".join(missing))
+        raise BadInput(_("文件里没有这些列：{names}"), remedy=_("核对第一行的列名"), names=", ".join(missing))
 
 
 def batches(file: Path, encoding: str) -> Iterator[list[dict[str, str]]]:

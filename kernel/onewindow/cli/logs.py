@@ -43,8 +43,23 @@ def _place(info: ExcInfo) -> list[str]:
     return [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(info[2])[-8:]]
 
 
-def configure(file: Path | None = None, *, console: int = logging.INFO) -> None:
-    """Send every log line to standard error from `console` on, and all of them to a file if one is given."""
+class _Ours:
+    """Marks the handlers that we put up: whoever embeds the command keeps their own."""
+
+
+class _Console(_Ours, logging.StreamHandler):  # type: ignore[type-arg]
+    pass
+
+
+class _File(_Ours, logging.handlers.RotatingFileHandler):
+    pass
+
+
+def configure(file: Path | None = None, *, console: int = logging.INFO, lasting: bool = True) -> None:
+    """Send every log line to standard error from `console` on, and all of them to a file if one is given.
+
+    `lasting`: this process does nothing else, so that loggers may keep what they found.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -55,7 +70,7 @@ def configure(file: Path | None = None, *, console: int = logging.INFO) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=lasting,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
@@ -66,12 +81,13 @@ def configure(file: Path | None = None, *, console: int = logging.INFO) -> None:
         ],
     )
     root = logging.getLogger()
-    root.handlers.clear()
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    for old in [handler for handler in root.handlers if isinstance(handler, _Ours)]:
+        root.removeHandler(old)
+    handlers: list[logging.Handler] = [_Console(sys.stderr)]
     handlers[0].setLevel(console)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handlers.append(logging.handlers.RotatingFileHandler(file, maxBytes=8 << 20, backupCount=3, encoding="utf-8"))
+        handlers.append(_File(file, maxBytes=8 << 20, backupCount=3, encoding="utf-8"))
         file.chmod(0o600)
     for handler in handlers:
         handler.setFormatter(formatter)

@@ -62,7 +62,9 @@ def installed(office_id: str) -> Office:
     for found in discover():
         if found.id == office_id:
             if found.office is None or found.reason:
-                raise Misconfigured(_("科室模块 {id} 不能使用:{reason}"), id=office_id, reason=str(found.reason or "?"))
+                raise Misconfigured(
+                    _("科室模块 {id} 不能使用：{reason}"), id=office_id, reason=str(found.reason or "?")
+                )
             return found.office
     raise Misconfigured(_("没有安装科室模块 {office}"), remedy=_("先安装 onewindow-{office}"), office=office_id)
 
@@ -73,6 +75,6 @@ def refuse_embedded(settings: Settings, office_id: str) -> None:
         raise Refused(
             _("科室 {office} 由这个数据目录的中心在进程内承办"),
             rule="embedded",
-            remedy=_("先执行 onewindow office remote {office},并重启中心"),
+            remedy=_("先执行 onewindow office remote {office}，并重启中心"),
             office=office_id,
         )

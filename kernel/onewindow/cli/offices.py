@@ -111,7 +111,7 @@ def diagram(ctx: typer.Context, office: Office) -> None:
 def credentials(
     ctx: typer.Context,
     office: Office,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help=_("写到这个文件;默认在数据目录下"))] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=_("写到这个文件；默认在数据目录下"))] = None,
 ) -> None:
     """Write the credentials file of an office that runs on its own; it is a secret."""
     here = context.of(ctx)
@@ -122,7 +122,7 @@ def credentials(
             found = await client.post(f"/offices/{office}/credentials", admin=True)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_private(path, json_.dumps(found, indent=2).encode() + b"\n", replace=True)
-        here.say(_("凭证已写入 {path}(仅本人可读,请妥善保管)"), path=str(path))
+        here.say(_("凭证已写入 {path}（仅本人可读，请妥善保管）"), path=str(path))
 
     here.run(work())
 
@@ -131,14 +131,14 @@ def remote(ctx: typer.Context, office: Office) -> None:
     """Let an office run on its own from the centre's next start."""
     here = context.of(ctx)
     _keep(here, here.settings.remote | {office})
-    here.say(_("{office} 改为单独运行;重启中心后执行 onewindow office run {office}"), office=office)
+    here.say(_("{office} 改为单独运行；重启中心后执行 onewindow office run {office}"), office=office)
 
 
 def embedded(ctx: typer.Context, office: Office) -> None:
     """Let an office run in the centre's process again, from its next start."""
     here = context.of(ctx)
     _keep(here, here.settings.remote - {office})
-    here.say(_("{office} 改由中心进程承办;重启中心后生效"), office=office)
+    here.say(_("{office} 改由中心进程承办；重启中心后生效"), office=office)
 
 
 def _keep(here: Context, offices: frozenset[str]) -> None:

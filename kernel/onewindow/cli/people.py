@@ -43,9 +43,9 @@ def login(ctx: typer.Context, login: Login) -> None:
             body = {"login": login, "password": password}
             made = await client.send("POST", "/sessions", body=body, anonymous=True)
             sessions.keep(client.place, made["token"])
-        here.say(_("已登录:{login}"), login=login)
+        here.say(_("已登录：{login}"), login=login)
         if made["must_change"]:
-            here.note(_("这是初始密码,请先修改:onewindow password"))
+            here.note(_("这是初始密码，请先修改：onewindow password"))
 
     here.run(work())
 
@@ -124,7 +124,7 @@ def add(
     login: Login,
     name: Annotated[str, typer.Argument(help=_("姓名"))],
     unit: Annotated[str | None, typer.Option("--unit", help=_("任职单位的标识"))] = None,
-    role: Annotated[str | None, typer.Option("--role", help=_("角色,如 registrar、handler、head"))] = None,
+    role: Annotated[str | None, typer.Option("--role", help=_("角色，如 registrar、handler、head"))] = None,
     json: Json = False,
 ) -> None:
     """Enter somebody with an account, and a post if you may give one; the password is shown once."""
@@ -139,14 +139,14 @@ def add(
                 here.data(made)
             else:
                 here.say(
-                    _("已建账号 {login},初始密码(只显示这一次):{password}"), login=login, password=made["password"]
+                    _("已建账号 {login}，初始密码（只显示这一次）：{password}"), login=login, password=made["password"]
                 )
             if unit and role:
                 answer = await client.answer(
                     "POST", f"/users/{made['id']}/posts", admin=True, body={"unit": unit, "role": role}
                 )
                 if answer.status_code >= 400:
-                    here.note(_("岗位须由区管理员或安全管理员任命:先登录,再执行 onewindow user appoint"))
+                    here.note(_("岗位须由区管理员或安全管理员任命：先登录，再执行 onewindow user appoint"))
                     client.refused(answer)
 
     here.run(work())
@@ -156,7 +156,7 @@ def appoint(
     ctx: typer.Context,
     login: Login,
     unit: Annotated[str, typer.Option("--unit", help=_("任职单位的标识"))],
-    role: Annotated[str, typer.Option("--role", help=_("角色,如 registrar、handler、head"))],
+    role: Annotated[str, typer.Option("--role", help=_("角色，如 registrar、handler、head"))],
     json: Json = False,
 ) -> None:
     """Give somebody a post; for a district administrator or a security administrator who is logged in."""
@@ -184,7 +184,7 @@ def reset(ctx: typer.Context, login: Login, json: Json = False) -> None:
         if json:
             here.data({"login": login, **made})
             return
-        here.say(_("{login} 的新密码(只显示这一次):{password}"), login=login, password=made["password"])
+        here.say(_("{login} 的新密码（只显示这一次）：{password}"), login=login, password=made["password"])
 
     here.run(work())
 

@@ -53,7 +53,7 @@ def listen(settings: Settings) -> socket.socket:
         taken.close()
         known = error.errno == errno.EADDRINUSE
         message = _("端口 {port} 已被占用") if known else _("不能在 {host}:{port} 上监听")
-        remedy = _("换一个端口:--port 8601,或 --port 0 任选一个")
+        remedy = _("换一个端口：--port 8601，或 --port 0 任选一个")
         raise Misconfigured(message, remedy=remedy, port=settings.port, host=settings.host) from None
     return taken
 
@@ -74,8 +74,8 @@ def refuse_second(settings: Settings) -> None:
     """
     if (found := running.find(settings)) is not None and found.pid != os.getpid():
         raise Unavailable(
-            _("这个数据目录的中心正在运行:{url}(进程号 {pid})"),
-            remedy=_("直接使用它,或先停止它,或换一个数据目录:--data"),
+            _("这个数据目录的中心正在运行：{url}（进程号 {pid}）"),
+            remedy=_("直接使用它，或先停止它，或换一个数据目录：--data"),
             url=found.url,
             pid=found.pid,
         )

@@ -38,7 +38,7 @@ def _all() -> dict[str, str]:
         with path().open("rb") as stream:
             if not is_private(stream.fileno()):
                 message = _("登录凭证 {path} 可被他人读取")
-                raise Misconfigured(message, remedy=_("把该文件的权限改为 0600,再重新登录"), path=str(path()))
+                raise Misconfigured(message, remedy=_("把该文件的权限改为 0600，再重新登录"), path=str(path()))
             found = json.load(stream)
     except (FileNotFoundError, ValueError):
         return {}

@@ -50,7 +50,7 @@ def migrations_for(settings: Settings) -> list[tuple[str, Migrations]]:
 
 def print_first(here: Context, first: list[FirstAccount]) -> None:
     """The administrators' first passwords: shown now and never again."""
-    here.say(_("管理员账号(密码只显示这一次,首次登录须修改):"))
+    here.say(_("管理员账号（密码只显示这一次，首次登录须修改）："))
     here.table([_("登录名"), _("密码"), _("角色")], [[a.login, a.password, here.text(a.title)] for a in first])
 
 
@@ -72,17 +72,17 @@ def init(
     if json:
         here.data([{"login": a.login, "password": a.password, "role": a.title} for a in first])
         return
-    here.say(_("数据目录已建好:{data}"), data=str(settings.data.absolute()))
+    here.say(_("数据目录已建好：{data}"), data=str(settings.data.absolute()))
     print_first(here, first)
-    here.say(_("接下来:onewindow serve 启动中心,onewindow township add 登记镇街"))
-    here.say(_("密钥文件 {file} 丢失后,已加密的内容无法恢复,请另行妥善备份"), file=str(settings.key_file))
+    here.say(_("接下来：onewindow serve 启动中心，onewindow township add 登记镇街"))
+    here.say(_("密钥文件 {file} 丢失后，已加密的内容无法恢复，请另行妥善备份"), file=str(settings.key_file))
 
 
 def migrate(
     ctx: typer.Context,
-    check: Annotated[bool, typer.Option("--check", help=_("只检查,不改动;需要迁移时退出码为 1"))] = False,
+    check: Annotated[bool, typer.Option("--check", help=_("只检查，不改动；需要迁移时退出码为 1"))] = False,
     office: Annotated[str | None, typer.Option("--office", help=_("只迁移这个科室"))] = None,
-    database: Annotated[str | None, typer.Option("--database", help=_("该科室的数据库地址(科室单独运行时)"))] = None,
+    database: Annotated[str | None, typer.Option("--database", help=_("该科室的数据库地址（科室单独运行时）"))] = None,
     json: Json = False,
 ) -> None:
     """Bring the kernel's and the offices' tables forward."""

@@ -63,8 +63,8 @@ def add(
     ctx: typer.Context,
     code: Code,
     name: Annotated[str, typer.Argument(help=_("名称"))],
-    token: Annotated[str, typer.Option("--token", help=_("总线标识,小写字母和数字"))],
-    kind: Annotated[TownshipKind, typer.Option("--kind", help=_("town 镇,subdistrict 街道"))] = TownshipKind.TOWN,
+    token: Annotated[str, typer.Option("--token", help=_("总线标识，小写字母和数字"))],
+    kind: Annotated[TownshipKind, typer.Option("--kind", help=_("town 镇，subdistrict 街道"))] = TownshipKind.TOWN,
     json: Json = False,
 ) -> None:
     """Enter a township; it takes no matters until it goes live."""
@@ -77,7 +77,7 @@ def add(
         if json:
             here.data(made)
             return
-        here.say(_("已登记 {name}({code});登记单位和人员后用 onewindow township live 启用"), name=name, code=code)
+        here.say(_("已登记 {name}（{code}）；登记单位和人员后用 onewindow township live 启用"), name=name, code=code)
 
     here.run(work())
 
@@ -85,7 +85,7 @@ def add(
 def live(
     ctx: typer.Context,
     code: Code,
-    off: Annotated[bool, typer.Option("--off", help=_("停止收件;在办事项不受影响"))] = False,
+    off: Annotated[bool, typer.Option("--off", help=_("停止收件；在办事项不受影响"))] = False,
 ) -> None:
     """Let a township take matters, or stop it."""
     here = context.of(ctx)
@@ -101,8 +101,8 @@ def live(
 def name(
     ctx: typer.Context,
     code: Code,
-    fallback: Annotated[str | None, typer.Option("--fallback", help=_("窗口兜底人(登录名)"))] = None,
-    sealed: Annotated[str | None, typer.Option("--sealed", help=_("密件指定经办人(登录名)"))] = None,
+    fallback: Annotated[str | None, typer.Option("--fallback", help=_("窗口兜底人（登录名）"))] = None,
+    sealed: Annotated[str | None, typer.Option("--sealed", help=_("密件指定经办人（登录名）"))] = None,
 ) -> None:
     """Name whom the window falls back on, and who is designated for sealed matters."""
     here = context.of(ctx)
@@ -124,7 +124,7 @@ def unit(
     kind: Annotated[UnitKind, typer.Option("--kind", help=_("单位类型"))],
     organ: Annotated[str, typer.Option("--organ", help=_("文书以哪个机关的名义出具"))],
     parent: Annotated[str | None, typer.Option("--parent", help=_("上级单位的标识"))] = None,
-    office: Annotated[str | None, typer.Option("--office", help=_("使用的科室模块;不写为纸质流转"))] = None,
+    office: Annotated[str | None, typer.Option("--office", help=_("使用的科室模块；不写为纸质流转"))] = None,
     json: Json = False,
 ) -> None:
     """Enter a unit."""
@@ -138,6 +138,6 @@ def unit(
         if json:
             here.data(made)
             return
-        here.say(_("已登记单位 {name}:{id}"), name=name, id=made["id"])
+        here.say(_("已登记单位 {name}：{id}"), name=name, id=made["id"])
 
     here.run(work())

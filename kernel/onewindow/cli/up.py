@@ -17,14 +17,14 @@ from onewindow.settings import Settings
 from onewindow.setup.demo import DemoAccount, demo_accounts, install_demo, matters
 from onewindow.setup.init import FirstAccount, is_initialised
 
-Port = Annotated[int | None, typer.Option("--port", "-p", help=_("监听端口;0 为任选一个空闲端口"), min=0, max=65535)]
+Port = Annotated[int | None, typer.Option("--port", "-p", help=_("监听端口；0 为任选一个空闲端口"), min=0, max=65535)]
 Host = Annotated[str | None, typer.Option("--host", help=_("监听地址"))]
 
 
 def up(
     ctx: typer.Context,
     demo: Annotated[
-        bool | None, typer.Option("--demo/--no-demo", help=_("装入演示区;默认只在第一次运行时装入"))
+        bool | None, typer.Option("--demo/--no-demo", help=_("装入演示区；默认只在第一次运行时装入"))
     ] = None,
     port: Port = None,
     host: Host = None,
@@ -60,7 +60,7 @@ def up(
         serving.run(settings, taken, started=started, ready=ready, stopping=stopping)
     except OneWindowError as error:
         here.failed(error)
-    here.say(_("==> 已停止,数据保留在 {data}"), data=str(settings.data.absolute()))
+    here.say(_("==> 已停止，数据保留在 {data}"), data=str(settings.data.absolute()))
 
 
 def serve(ctx: typer.Context, port: Port = None, host: Host = None) -> None:
@@ -71,7 +71,7 @@ def serve(ctx: typer.Context, port: Port = None, host: Host = None) -> None:
     try:
         serving.refuse_second(settings)
         taken = serving.listen(settings)
-        serving.run(settings, taken, ready=lambda url: here.say(_("中心已就绪:{url}"), url=url))
+        serving.run(settings, taken, ready=lambda url: here.say(_("中心已就绪：{url}"), url=url))
     except OneWindowError as error:
         here.failed(error)
 
@@ -83,7 +83,7 @@ def _with(settings: Settings, port: int | None, host: str | None) -> Settings:
 
 async def _demo(here: Context, centre: Centre) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}/{task.total}"))
-    text = here.text(_("==> 装入演示区:两个镇街、人员账号和办理中的事项"))
+    text = here.text(_("==> 装入演示区：两个镇街、人员账号和办理中的事项"))
     if not here.out.is_terminal:
         here.say(text)
     with Progress(*columns, TimeElapsedColumn(), console=here.out, disable=not here.out.is_terminal) as progress:
@@ -93,12 +93,12 @@ async def _demo(here: Context, centre: Centre) -> None:
 
 def _welcome(here: Context, settings: Settings, url: str, accounts: list[DemoAccount], seconds: float) -> None:
     here.say("")
-    here.say(_("一窗已就绪({seconds:.1f} 秒):{url}"), seconds=seconds, url=url)
+    here.say(_("一窗已就绪（{seconds:.1f} 秒）：{url}"), seconds=seconds, url=url)
     if accounts:
-        here.say(_("演示账号(密码由本机生成,也保存在 {file}):"), file=str(settings.data / "demo-accounts.json"))
+        here.say(_("演示账号（密码由本机生成，也保存在 {file}）："), file=str(settings.data / "demo-accounts.json"))
         rows = [[a.login, a.password, here.text(a.role), a.name, a.place or settings.district_name] for a in accounts]
         here.table([_("登录名"), _("密码"), _("角色"), _("姓名"), _("镇街")], rows)
-    here.say(_("数据目录:{data}"), data=str(settings.data.absolute()))
+    here.say(_("数据目录：{data}"), data=str(settings.data.absolute()))
     if settings.time_shift:
         here.say(_("时钟已拨 {shift}"), shift=str(timedelta(seconds=settings.time_shift)))
     here.say(_("按 Ctrl-C 停止"))

@@ -67,16 +67,16 @@ def request_extension(
     clock = lock(tx, clock_id)
     limit = clock.limit
     if clock.status == "stopped":
-        raise Conflict(_("时限已停止,不能延期"))
+        raise Conflict(_("时限已停止，不能延期"))
     if limit is None:
         raise Refused(_("此时限不得延期"), rule=clock.source)
     if not 1 <= amount <= limit.at_most.amount:
         raise Refused(TOO_LONG[limit.at_most.unit], rule=clock.source, most=limit.at_most.amount)
     if _over(clock, requested_at):
-        raise Refused(_("期限已届满,不能再延期"), rule=clock.source)
+        raise Refused(_("期限已届满，不能再延期"), rule=clock.source)
     states = select(func.count()).where(EXTENSION.c.clock_id == clock_id, EXTENSION.c.state != "refused")
     if tx.execute(states).scalar_one() >= limit.times:
-        raise Refused(_("延期次数已用完(至多{times}次)"), rule=clock.source, times=limit.times)
+        raise Refused(_("延期次数已用完（至多{times}次）"), rule=clock.source, times=limit.times)
     extension_id = new_id()
     row: dict[str, Any] = dict.fromkeys(column.name for column in EXTENSION.columns)
     tx.insert(

@@ -31,10 +31,10 @@ WORDS: dict[str, Literal["rest", "work"]] = {
 # The holidays that move with the moon or the sun, the span of days in which they can fall, and how many days of theirs
 # a whole arrangement has at least (全国年节及纪念日放假办法, 2024-11-10).
 MOVING: tuple[tuple[Message, tuple[int, int], tuple[int, int], int], ...] = (
-    (_("{year}年的安排不完整:缺春节"), (1, 20), (2, 28), 4),
-    (_("{year}年的安排不完整:缺清明节"), (4, 3), (4, 6), 1),
-    (_("{year}年的安排不完整:缺端午节"), (5, 25), (6, 28), 1),
-    (_("{year}年的安排不完整:缺中秋节"), (9, 5), (10, 10), 1),
+    (_("{year}年的安排不完整：缺春节"), (1, 20), (2, 28), 4),
+    (_("{year}年的安排不完整：缺清明节"), (4, 3), (4, 6), 1),
+    (_("{year}年的安排不完整：缺端午节"), (5, 25), (6, 28), 1),
+    (_("{year}年的安排不完整：缺中秋节"), (9, 5), (10, 10), 1),
 )
 # Days off from Monday to Friday less weekends worked: 9 to 13 in every year since 2004.
 BALANCE = range(8, 16)
@@ -63,7 +63,7 @@ def parse_year(text: str, year: int, file_format: FileFormat) -> YearPlan:
         if (first := lines.get(line.day)) is not None:
             raise _bad(
                 number,
-                _("第{row}行:{day}与第{first}行重复"),
+                _("第{row}行：{day}与第{first}行重复"),
                 _("每个日期只保留一行"),
                 day=line.day,
                 first=first.number,
@@ -90,7 +90,7 @@ def store_year(
     query = for_update(select(CALENDAR.c.year).where(CALENDAR.c.year == plan.year))
     known = tx.execute(query).one_or_none() is not None or book.base.knows(plan.year)
     if known and not replace:
-        raise Conflict(_("{year}年的日历已有,未作改动"), remedy=_("确需更正的,选择“替换”后再导入"), year=plan.year)
+        raise Conflict(_("{year}年的日历已有，未作改动"), remedy=_("确需更正的，选择“替换”后再导入"), year=plan.year)
     row = {
         "year": plan.year,
         "rest_days": sorted(day.isoformat() for day in plan.rest_days),
@@ -136,7 +136,7 @@ def _read(text: str, file_format: FileFormat) -> Iterator[tuple[int, Any, Any]]:
         reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
         header = [(name or "").strip().lower() for name in reader.fieldnames or ()]
         if not {"date", "kind"} <= set(header):
-            raise _bad(1, _("第{row}行:表头须有 date 和 kind 两列"), _("第一行写 date,kind"))
+            raise _bad(1, _("第{row}行：表头须有 date 和 kind 两列"), _("第一行写 date,kind"))
         reader.fieldnames = header
         for row in reader:
             if any(value for value in row.values()):
@@ -148,7 +148,7 @@ def _read(text: str, file_format: FileFormat) -> Iterator[tuple[int, Any, Any]]:
         items = None
     if not isinstance(items, list):
         raise BadInput(
-            _("不是 JSON 列表"), field="file", remedy=_("文件应为列表,每项有 date(如 2027-01-01)和 kind(rest 或 work)")
+            _("不是 JSON 列表"), field="file", remedy=_("文件应为列表，每项有 date（如 2027-01-01）和 kind（rest 或 work）")
         )
     for number, item in enumerate(items, 1):
         item = item if isinstance(item, dict) else {}
@@ -160,30 +160,30 @@ def _line(number: int, day_text: Any, kind_text: Any, year: int) -> _Line:
         day = date.fromisoformat(str(day_text).strip())
     except ValueError:
         raise _bad(
-            number, _("第{row}行:“{value}”不是日期"), _("日期写成 2027-01-01 的样子"), value=day_text or ""
+            number, _("第{row}行：“{value}”不是日期"), _("日期写成 2027-01-01 的样子"), value=day_text or ""
         ) from None
     kind = WORDS.get(str(kind_text).strip().lower())
     if kind is None:
         raise _bad(
-            number, _("第{row}行:“{value}”不是 rest 或 work"), _("放假写 rest,调休上班写 work"), value=kind_text or ""
+            number, _("第{row}行：“{value}”不是 rest 或 work"), _("放假写 rest，调休上班写 work"), value=kind_text or ""
         )
     if not YearPlan(year, frozenset(), frozenset()).first_day <= day <= date(year, 12, 31):
         raise _bad(
             number,
-            _("第{row}行:{day}不属于{year}年"),
-            _("只导入这一年的安排(元旦可含上年12月28日以后);其他年份另行导入"),
+            _("第{row}行：{day}不属于{year}年"),
+            _("只导入这一年的安排（元旦可含上年12月28日以后）；其他年份另行导入"),
             day=day,
             year=year,
         )
     if kind == "work" and day.weekday() < SATURDAY:
         raise _bad(
             number,
-            _("第{row}行:{day}不是周末,不会是调休上班日"),
-            _("只列放假日和周末上班日;平常的工作日不列"),
+            _("第{row}行：{day}不是周末，不会是调休上班日"),
+            _("只列放假日和周末上班日；平常的工作日不列"),
             day=day,
         )
     if kind == "work" and (day.month, day.day) in FIXED_HOLIDAYS:
-        raise _bad(number, _("第{row}行:{day}是法定节日,不会是上班日"), _("对照放假通知核对这一行"), day=day)
+        raise _bad(number, _("第{row}行：{day}是法定节日，不会是上班日"), _("对照放假通知核对这一行"), day=day)
     return _Line(number, day, kind)
 
 
@@ -192,7 +192,7 @@ def _check_whole(plan: YearPlan) -> None:
     year = plan.year
     for month, day in sorted(FIXED_HOLIDAYS):
         if date(year, month, day) not in plan.rest_days:
-            raise _incomplete(year, _("{year}年的安排不完整:缺{missing}"), missing=date(year, month, day))
+            raise _incomplete(year, _("{year}年的安排不完整：缺{missing}"), missing=date(year, month, day))
     # The National Day's week is no sign of the Mid-Autumn Festival, which may fall into it and then lengthens it.
     national = {date(year, 10, day) for day in range(1, 8)}
     for message, begin, end, least in MOVING:
@@ -201,7 +201,7 @@ def _check_whole(plan: YearPlan) -> None:
             raise _incomplete(year, message)
     balance = sum(day.weekday() < SATURDAY for day in plan.rest_days) - len(plan.work_days)
     if balance not in BALANCE:
-        raise _incomplete(year, _("{year}年的安排不合常理:周一至周五放假减去周末上班为{missing}天"), missing=balance)
+        raise _incomplete(year, _("{year}年的安排不合常理：周一至周五放假减去周末上班为{missing}天"), missing=balance)
 
 
 def _bad(row: int, message: Message, remedy: Message, **params: Any) -> BadInput:

@@ -130,7 +130,7 @@ def of_rows(rows: Iterable[Any]) -> list[ClockRow]:
 
 def of_case(conn: Connection | Tx, case_id: str) -> list[ClockRow]:
     """The clocks of a case, in the order in which they began."""
-    return of_rows(conn.execute(select(CLOCK).where(CLOCK.c.case_id == case_id).order_by(CLOCK.c.id)))
+    return of_rows(conn.execute(_OF_CASE, {"case": case_id}))
 
 
 def read(conn: Connection | Tx, clock_id: str) -> ClockRow:
@@ -139,7 +139,7 @@ def read(conn: Connection | Tx, clock_id: str) -> ClockRow:
     Raises:
         NotFound: if there is none.
     """
-    return _one(conn, select(CLOCK).where(CLOCK.c.id == clock_id))
+    return _one(conn, _ONE, clock_id)
 
 
 def lock(tx: Tx, clock_id: str) -> ClockRow:
@@ -148,7 +148,7 @@ def lock(tx: Tx, clock_id: str) -> ClockRow:
     Raises:
         NotFound: if there is none.
     """
-    return _one(tx, for_update(select(CLOCK).where(CLOCK.c.id == clock_id)))
+    return _one(tx, _LOCK, clock_id)
 
 
 def pauses_of(conn: Connection | Tx, clock_ids: Sequence[str]) -> dict[str, list[Pause]]:
@@ -161,8 +161,14 @@ def pauses_of(conn: Connection | Tx, clock_ids: Sequence[str]) -> dict[str, list
     return found
 
 
-def _one(conn: Connection | Tx, query: Select[Any]) -> ClockRow:
-    row = conn.execute(query).one_or_none()
+# Every step of a case reads its clocks.
+_OF_CASE = select(CLOCK).where(CLOCK.c.case_id == bindparam("case")).order_by(CLOCK.c.id)
+_ONE = select(CLOCK).where(CLOCK.c.id == bindparam("clock"))
+_LOCK = for_update(_ONE)
+
+
+def _one(conn: Connection | Tx, query: Select[Any], clock_id: str) -> ClockRow:
+    row = conn.execute(query, {"clock": clock_id}).one_or_none()
     if row is None:
         raise NotFound(_("时限不存在"))
     return of_rows([row])[0]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from onewindow.clocks.book import CalendarBook
 from onewindow.clocks.compute import calmer, colour_at, compute, day_start
@@ -16,6 +16,8 @@ from onewindow.office.clocks import Span
 from onewindow.office.manifest import ClockSpec
 from onewindow.office.types import AssignmentId, CaseId, OfficeId, TownshipCode, law_day, new_id, utc
 from onewindow.store import Tx
+
+_CHANGE = update(CLOCK).where(CLOCK.c.id == bindparam("this"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def pause(tx: Tx, clock_id: str, at: datetime, reason: str) -> ClockRow:
     if row.status != "running":
         raise Conflict(_("时限已暂停或已停止"))
     if row.lawful_at is not None and at >= row.lawful_at:
-        raise Refused(_("期限已届满,不能再暂停"), rule=row.source)
+        raise Refused(_("期限已届满，不能再暂停"), rule=row.source)
     if law_day(at) < law_day(row.started_at):
         raise BadInput(_("暂停日期早于时限的起算日"), field="at", remedy=_("核对暂停的日期"))
     tx.insert(PAUSE, {"id": new_id(), "clock_id": row.id, "from_at": at, "to_at": None, "reason": reason})
@@ -141,7 +143,7 @@ def seal(tx: Tx, case_id: str) -> None:
 
 def store(tx: Tx, row: ClockRow, **values: Any) -> ClockRow:
     """Write these columns of a locked clock, and the clock as it is then."""
-    tx.execute(update(CLOCK).where(CLOCK.c.id == row.id).values(**values))
+    tx.execute(_CHANGE, {"this": row.id, **values})
     return replace(row, **values)
 
 

@@ -21,7 +21,7 @@ class Damaged(OneWindowError):
     """A file is gone or is not what was written; it has to come back from a backup."""
 
     slug = "damaged"
-    title = _("文件缺失或已被改动,请从备份恢复")
+    title = _("文件缺失或已被改动，请从备份恢复")
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class CannotRender(OneWindowError):
     title = _("文书未能制成")
 
     def __init__(self, reason: str) -> None:
-        super().__init__(_("文书未能制成:{reason}"), reason=reason)
+        super().__init__(_("文书未能制成：{reason}"), reason=reason)
         self.reason = reason
 
 
@@ -126,7 +126,7 @@ class Renderer:
             await self._end()
             if attempt == self.attempts:
                 break
-        raise CannotRender("排版进程意外退出(可能超出内存限额)")
+        raise CannotRender("排版进程意外退出（可能超出内存限额）")
 
     async def _worker(self) -> asyncio.subprocess.Process:
         if self._process is not None and self._process.returncode is None:

@@ -270,14 +270,14 @@ class Documents:
         correction is a further record."""
         document = self.get(tx.conn, service.document_id)
         if document.state is not DocumentState.READY:
-            raise Refused(_("文书尚未制成,不能登记送达"), rule="service-needs-document")
+            raise Refused(_("文书尚未制成，不能登记送达"), rule="service-needs-document")
         if service.served_on < document.issued_on:
             raise BadInput(_("送达日期早于文书日期"), field="served_on", remedy=_("核对送达回证上的日期"))
         if service.served_on > law_day(now):
             raise BadInput(_("送达日期不能在今天之后"), field="served_on", remedy=_("送达之后再登记"))
         if service.method in (ServiceMethod.LEFT, ServiceMethod.REFUSED) and not (service.witnesses or service.note):
             raise BadInput(
-                _("留置送达和拒收须写明见证人或者经过"), field="witnesses", remedy=_("填写见证人,或者在备注中写明经过")
+                _("留置送达和拒收须写明见证人或者经过"), field="witnesses", remedy=_("填写见证人，或者在备注中写明经过")
             )
         if service.method is ServiceMethod.BY_SOMEBODY and not service.received_by:
             raise BadInput(_("代收须写明代收人"), field="received_by", remedy=_("填写代收人及其与受送达人的关系"))

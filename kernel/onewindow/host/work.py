@@ -131,13 +131,13 @@ class Workshop:
                 return _refused(str(_("同一操作键不能用于不同的操作")), rule="key")
             return ActReply(outcome="done", said=(self.said(tx.conn, before["event_id"]),))
         if now > request.valid_until:
-            return _refused(str(_("操作已超过有效时间,没有执行")), rule="too-late")
+            return _refused(str(_("操作已超过有效时间，没有执行")), rule="too-late")
         found = tx.execute(_LOCK, {"one": request.assignment}).mappings().one_or_none()
         if found is None:
             return _refused(str(_("科室尚未收到这件交办")), remedy=str(_("稍后再试")), rule="unknown")
         row = dict(found)
         if row["frozen"]:
-            return _refused(str(_("交办已结束,不能再办理")), rule="frozen")
+            return _refused(str(_("交办已结束，不能再办理")), rule="frozen")
         if request.expect is not None and request.expect != row["version"]:
             return _refused(str(_("办理件已被他人更新")), remedy=str(_("刷新页面后再试")), rule="stale")
         procedure = self.procedure(row["procedure"], row["procedure_version"])

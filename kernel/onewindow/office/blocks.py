@@ -103,6 +103,6 @@ def fields_of(facts: Facts, title: str = "") -> Sequence[Block]:
                     ),
                 )
             )
-        elif text := show(value, info.json_schema_extra):
+        elif value is not False and (text := show(value, info.json_schema_extra)):
             items.append((label, text))
     return [*([Fields(title=title, items=tuple(items))] if items else []), *tables]

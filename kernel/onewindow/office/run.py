@@ -81,7 +81,7 @@ def act(
     if declared is None:
         return Refusal("没有这项操作", rule="unknown-action")
     if state not in {source.key for source in declared.move.sources}:
-        return Refusal("当前状态下不能办理这一步", remedy="刷新页面,查看最新状态", rule="state")
+        return Refusal("当前状态下不能办理这一步", remedy="刷新页面，查看最新状态", rule="state")
     if refusal := _actor_may(declared, ctx):
         return refusal
     form = declared.form.fill(data) if declared.form else None

@@ -74,13 +74,13 @@ def go_live(tx: Tx, township: TownshipCode, at: datetime) -> None:
         raise NotFound()
     leaders = [role for role in (Role.DIRECTOR, Role.ORGAN_HEAD) if organisation.staff_with(township, role, at)]
     if row.kind is not TownshipKind.DISTRICT and not leaders:
-        raise Refused(_("尚无中心主任或本机关负责人,不能启用"), rule="go-live", remedy=_("先任命岗位"))
+        raise Refused(_("尚无中心主任或本机关负责人，不能启用"), rule="go-live", remedy=_("先任命岗位"))
     if row.window_fallback is None or not organisation.serves(row.window_fallback, at):
-        raise Refused(_("尚未指定窗口兜底人,不能启用"), rule="go-live", remedy=_("先指定窗口兜底人"))
+        raise Refused(_("尚未指定窗口兜底人，不能启用"), rule="go-live", remedy=_("先指定窗口兜底人"))
     district = organisation.townships.get(row.district_code)
     designated = [each.secret for each in (row, district) if each is not None and each.secret is not None]
     if not any(organisation.serves(staff, at) for staff in designated):
-        raise Refused(_("本级和区级都没有密件指定经办人,不能启用"), rule="go-live", remedy=_("先指定密件经办人"))
+        raise Refused(_("本级和区级都没有密件指定经办人，不能启用"), rule="go-live", remedy=_("先指定密件经办人"))
     tx.execute(update(TOWNSHIP).where(TOWNSHIP.c.code == township).values(live=True))
     bump(tx)
 
@@ -127,9 +127,9 @@ def end_unit(tx: Tx, unit: UnitId, on: date) -> None:
     """Dissolve a unit, once nobody works there and nothing stands below it."""
     _standing(tx, UNIT, unit, on)
     if _open(tx, POST, POST.c.unit_id == unit, on):
-        raise Refused(_("单位内还有在任岗位,不能撤销"), rule="end-unit", remedy=_("先免去或调整岗位"))
+        raise Refused(_("单位内还有在任岗位，不能撤销"), rule="end-unit", remedy=_("先免去或调整岗位"))
     if _open(tx, UNIT, UNIT.c.parent_id == unit, on):
-        raise Refused(_("单位下还有下级单位,不能撤销"), rule="end-unit", remedy=_("先撤销或调整下级单位"))
+        raise Refused(_("单位下还有下级单位，不能撤销"), rule="end-unit", remedy=_("先撤销或调整下级单位"))
     _end(tx, UNIT, UNIT.c.id == unit, on)
 
 
@@ -162,7 +162,7 @@ def appoint(tx: Tx, *, staff: StaffId, unit: UnitId, role: str, valid_from: date
     if any(row["unit_id"] == unit and row["role"] == role for row in held):
         raise Conflict(_("该人员已任此岗位"))
     if not separated([role, *(row["role"] for row in held)]):
-        raise Refused(_("系统、安全、审计管理员须分设,且不得兼任其他岗位"), rule="separation", remedy=_("另行指定人员"))
+        raise Refused(_("系统、安全、审计管理员须分设，且不得兼任其他岗位"), rule="separation", remedy=_("另行指定人员"))
     post = id or new_id()
     _insert(tx, POST, {"id": post, "staff_id": staff, "unit_id": unit, "role": role, **_term(valid_from)})
     return post
@@ -291,7 +291,7 @@ def _row(tx: Tx, table: Table, column: Any, value: str) -> Mapping[str, Any]:
 def _standing(tx: Tx, table: Table, id: str, day: date) -> Mapping[str, Any]:
     row = _row(tx, table, table.c.id, id)
     if row["valid_to"] is not None and row["valid_to"] <= day:
-        raise Refused(_("已经终止,不能再变更"), rule="ended")
+        raise Refused(_("已经终止，不能再变更"), rule="ended")
     return row
 
 

@@ -106,9 +106,9 @@ def _judged(name: str, entries: Sequence[_Entry], ours: str) -> Found:
             # Under a name of ours, for its own can't stand in subjects and addresses.
             digest = hashlib.sha256(name.encode()).hexdigest()[:8]
             base = Found(id=f"invalid{digest}", distribution=distributions, version=base.version, title=name[:60])
-            raise _Unfit(reason(_("入口名 {name} 不能作科室标识:只能用小写字母和数字,且不能是保留字"), name=name[:60]))
+            raise _Unfit(reason(_("入口名 {name} 不能作科室标识：只能用小写字母和数字，且不能是保留字"), name=name[:60]))
         if len(entries) > 1:
-            raise _Unfit(reason(_("几个安装包都叫 {name}:{distributions}"), name=name, distributions=distributions))
+            raise _Unfit(reason(_("几个安装包都叫 {name}：{distributions}"), name=name, distributions=distributions))
         check_compatible(entries[0].distribution.requires or [], ours)
         return _loaded(name, entries[0], distributions)
     except _Unfit as unfit:
@@ -127,7 +127,7 @@ def check_compatible(requires: Sequence[str], ours: str) -> None:
         try:
             requirement = Requirement(line)
         except InvalidRequirement as error:
-            raise _Unfit(reason(_("安装包的依赖声明无法读取:{line}"), line=line[:_WORDS])) from error
+            raise _Unfit(reason(_("安装包的依赖声明无法读取：{line}"), line=line[:_WORDS])) from error
         if canonicalize_name(requirement.name) != PROJECT:
             continue
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
@@ -138,11 +138,11 @@ def check_compatible(requires: Sequence[str], ours: str) -> None:
     if not stated or not operators:
         raise _Unfit(reason(_("安装包没有声明它适用的 onewindow 版本"), rule="no-specifier"))
     if not operators & _FLOORS:
-        raise _Unfit(reason(_("安装包没有声明 onewindow 的版本下限:{wanted}"), rule="no-floor", wanted=specifiers))
+        raise _Unfit(reason(_("安装包没有声明 onewindow 的版本下限：{wanted}"), rule="no-floor", wanted=specifiers))
     if not operators & _CEILINGS:
-        raise _Unfit(reason(_("安装包没有声明 onewindow 的版本上限:{wanted}"), rule="no-ceiling", wanted=specifiers))
+        raise _Unfit(reason(_("安装包没有声明 onewindow 的版本上限：{wanted}"), rule="no-ceiling", wanted=specifiers))
     if not specifiers.contains(Version(ours), prereleases=True):
-        other = _("安装包适用于 onewindow {wanted},本中心是 {ours}")
+        other = _("安装包适用于 onewindow {wanted}，本中心是 {ours}")
         raise _Unfit(reason(other, rule="incompatible", wanted=specifiers, ours=ours))
 
 
@@ -150,9 +150,9 @@ def _loaded(name: str, entry: _Entry, distributions: str) -> Found:
     try:
         office = _office_of(name, entry.point)
         if not isinstance(office, Office):
-            raise _Unfit(reason(_("插件没有返回科室声明,而是 {kind}"), kind=type(office).__name__))
+            raise _Unfit(reason(_("插件没有返回科室声明，而是 {kind}"), kind=type(office).__name__))
         if office.id != name:
-            raise _Unfit(reason(_("入口名是 {name},声明的科室却是 {id}"), name=name, id=office.id))
+            raise _Unfit(reason(_("入口名是 {name}，声明的科室却是 {id}"), name=name, id=office.id))
         files = office.files()
         bundle = make_bundle(files)
         manifest = office.manifest(bundle.hash)
@@ -181,7 +181,7 @@ def _office_of(name: str, point: EntryPoint) -> Any:
     manager.check_pending()
     answers: list[Any] = manager.hook.onewindow_office()
     if not answers:
-        raise _Unfit(reason(_("插件没有声明科室(缺少 onewindow_office)")))
+        raise _Unfit(reason(_("插件没有声明科室（缺少 onewindow_office）")))
     if hasattr(answers[0], "close") and hasattr(answers[0], "cr_code"):
         answers[0].close()
     return answers[0]
@@ -189,4 +189,4 @@ def _office_of(name: str, point: EntryPoint) -> Any:
 
 def _failure(error: BaseException) -> Reason:
     words = " ".join(str(error).split())[:_WORDS]
-    return reason(_("插件无法加载:{kind} {words}"), kind=type(error).__name__, words=words, rule="load-failed")
+    return reason(_("插件无法加载：{kind} {words}"), kind=type(error).__name__, words=words, rule="load-failed")

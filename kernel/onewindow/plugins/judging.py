@@ -34,7 +34,7 @@ def judge(manifest: Manifest) -> tuple[Reason | None, list[Violation]]:
     """Why this manifest may not be used, if so, with every rule of the boundary that it breaks."""
     if not 1 <= manifest.protocol <= PROTOCOL:
         why = reason(
-            _("科室使用消息协议第 {theirs} 版,本中心只支持到第 {ours} 版"), theirs=manifest.protocol, ours=PROTOCOL
+            _("科室使用消息协议第 {theirs} 版，本中心只支持到第 {ours} 版"), theirs=manifest.protocol, ours=PROTOCOL
         )
         return why, []
     if (lie := next(_lies(manifest), None)) is not None:
@@ -45,13 +45,13 @@ def judge(manifest: Manifest) -> tuple[Reason | None, list[Violation]]:
 
 def _lies(manifest: Manifest) -> Iterator[Reason]:
     if not is_office_id(manifest.id):
-        yield reason(_("科室标识只能用小写字母和数字,且不能是保留字"))
+        yield reason(_("科室标识只能用小写字母和数字，且不能是保留字"))
     if not manifest.procedures:
         yield reason(_("没有声明任何办理流程"))
     if not _HASH.fullmatch(manifest.bundle):
         yield reason(_("文书模板包的名称不是摘要"))
     if taken := sorted(set(manifest.roles) & ACTORS):
-        yield reason(_("岗位角色 {role} 是系统自己的,不能另行声明"), role=taken[0])
+        yield reason(_("岗位角色 {role} 是系统自己的，不能另行声明"), role=taken[0])
     if unknown := sorted(set(manifest.capabilities) - CAPABILITIES):
         yield reason(_("没有 {capability} 这种能力"), capability=unknown[0])
     for record in manifest.records:
@@ -73,13 +73,13 @@ def _empty_handles(manifest: Manifest) -> Iterator[Reason]:
         return
     for handle in manifest.handles:
         if handle not in covered and codes().categories.get(handle) not in covered:
-            yield reason(_("声明办理 {handle},却没有相应的办理流程"), handle=handle)
+            yield reason(_("声明办理 {handle}，却没有相应的办理流程"), handle=handle)
 
 
 def _broken(procedure: ProcedureSpec, actors: frozenset[str]) -> Iterator[Reason]:
     states = {state.key for state in procedure.states}
     if len(states) != len(procedure.states) or sum(state.initial for state in procedure.states) != 1:
-        yield reason(_("流程 {procedure} 应当恰有一个初始状态,状态不得重名"), procedure=procedure.key)
+        yield reason(_("流程 {procedure} 应当恰有一个初始状态，状态不得重名"), procedure=procedure.key)
     named = {key for action in procedure.actions for key in (*action.sources, *action.targets)}
     named |= {key for event in procedure.reactions for key in (*event.sources, *event.targets)}
     for clock in procedure.clocks:
@@ -92,5 +92,5 @@ def _broken(procedure: ProcedureSpec, actors: frozenset[str]) -> Iterator[Reason
     if missing := sorted(named - states):
         yield reason(_("流程 {procedure} 没有 {state} 这个状态"), procedure=procedure.key, state=missing[0])
     if unknown := sorted({by for action in procedure.actions for by in action.by} - actors):
-        nobody = _("流程 {procedure} 的操作由 {role} 办理,却没有这个角色")
+        nobody = _("流程 {procedure} 的操作由 {role} 办理，却没有这个角色")
         yield reason(nobody, procedure=procedure.key, role=unknown[0])

@@ -43,7 +43,7 @@ def reason(message: Message, *, rule: str = "", **params: object) -> Reason:
 def outside(violation: Violation) -> Reason:
     """The reason that a rule of the boundary register gives."""
     return reason(
-        _("超出系统边界:{text}({where});{remedy}"),
+        _("超出系统边界：{text}（{where}）；{remedy}"),
         rule=violation.rule,
         text=violation.text,
         where=violation.where,

@@ -83,7 +83,7 @@ def accept(tx: Tx, manifest: Manifest, *, office: str, bundle: bytes | None, now
     if manifest.id != office:
         # Nothing is noted: who lies about the name has no say over the other one's row.
         log.warning("office.refused", office=office, says=manifest.id[:32], rule="wrong-id")
-        return Answer(reason(_("凭证属于科室 {office},声明的却是 {id}"), office=office, id=manifest.id[:32]).text())
+        return Answer(reason(_("凭证属于科室 {office}，声明的却是 {id}"), office=office, id=manifest.id[:32]).text())
     digest = hash_of(manifest)
     before = _row(tx, office)
     if before is not None and before["hash"] == digest and before["quarantined"] is None and bundle is None:
@@ -197,13 +197,13 @@ def enable(tx: Tx, office: str, township: str, *, by: str, now: datetime) -> boo
     if known.reason is not None or known.manifest is None:
         why = known.reason or reason(_("还没有收到它的声明"))
         raise Refused(
-            _("科室“{title}”已被隔离,不能启用:{why}"), rule=why.rule or "quarantined", title=known.title, why=why.text()
+            _("科室“{title}”已被隔离，不能启用：{why}"), rule=why.rule or "quarantined", title=known.title, why=why.text()
         )
     _still_fit(known.manifest)
     others = [m for other in offices.enabled_in(township) if (m := offices.manifest(other)) is not None]
     if clash := next(iter(handles_twice([*others, known.manifest])), None):
         raise Refused(
-            _("{handle} 在该镇街已由科室 {first} 办理,{second} 不能再办理"),
+            _("{handle} 在该镇街已由科室 {first} 办理，{second} 不能再办理"),
             rule="handled-twice",
             remedy=_("先停用其中一个"),
             handle=clash[0],
@@ -220,7 +220,7 @@ def _still_fit(manifest: Manifest) -> None:
     why, violations = judge(manifest)
     require(violations, f"enable:{manifest.id}")
     if why is not None:
-        raise Refused(_("科室不能启用:{why}"), rule=why.rule or "unfit", why=why.text())
+        raise Refused(_("科室不能启用：{why}"), rule=why.rule or "unfit", why=why.text())
 
 
 def disable(tx: Tx, office: str, township: str, *, by: str, now: datetime) -> bool:
@@ -270,7 +270,7 @@ def load(conn: Connection) -> Offices:
     for row in map(dict, conn.execute(select(OFFICE).order_by(OFFICE.c.id)).mappings()):
         manifest, why = _manifest(row), Reason.read(row["quarantined"])
         if manifest is None and why is None:
-            why = reason(_("它的声明来自另一个版本,无法读取"))
+            why = reason(_("它的声明来自另一个版本，无法读取"))
         known[OfficeId(row["id"])] = Known(
             id=OfficeId(row["id"]),
             title=row["title"],

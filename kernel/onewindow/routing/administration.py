@@ -177,9 +177,7 @@ class Administration:
 
     # Users -----------------------------------------------------------------------------------------------------------
 
-    async def users(
-        self, principal: Principal | None, *, after: str | None = None, limit: int = 50
-    ) -> list[User]:
+    async def users(self, principal: Principal | None, *, after: str | None = None, limit: int = 50) -> list[User]:
         """The staff that somebody may see, by id, one more than `limit` if there are more."""
         who = guard.require_staff(principal)
         everybody = guard.permits(who, Action.USER_READ)
@@ -204,9 +202,7 @@ class Administration:
         logins = await self._store.read(lambda c: _logins(c, [staff.id for staff, _posts in page]))
         return [User(staff, posts, logins.get(staff.id)) for staff, posts in page]
 
-    async def add_user(
-        self, principal: Principal | None, *, name: str, login: str, key: str | None = None
-    ) -> Opened:
+    async def add_user(self, principal: Principal | None, *, name: str, login: str, key: str | None = None) -> Opened:
         """Enter somebody with an account and a generated password. Posts are somebody else's to give."""
         who = guard.require(principal, Action.USER_MANAGE)
         at = self._kernel.now()
@@ -244,7 +240,9 @@ class Administration:
         """Give somebody a post."""
         row = self._unit(principal, unit)
         who = guard.require(principal, Action.POST_MANAGE, Target.of_unit(row.township, row.id))
-        declared = {name for known in self._kernel.offices().known.values() if known.manifest for name in known.manifest.roles}
+        declared = {
+            name for known in self._kernel.offices().known.values() if known.manifest for name in known.manifest.roles
+        }
         if role not in {str(known) for known in Role} | declared:
             raise BadInput(_("没有这种岗位角色"), field="role", remedy=_("从列表中选择"))
         day = valid_from or law_day(self._kernel.now())

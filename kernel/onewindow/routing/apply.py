@@ -62,10 +62,10 @@ def apply(tx: Tx, kernel: Kernel, event: Event, body: Body | None) -> Result:
         NotApplicable: it names what does not exist, another office's assignment, or an undeclared state.
     """
     said = ProceedingChanged.read(event)
-    found = tx.execute(select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.id == said.assignment_id)).first()
-    if found is None:
-        raise NotApplicable("unknown assignment")
-    row = assignments.lock(tx, said.assignment_id)
+    try:
+        row = assignments.lock(tx, said.assignment_id)
+    except NotFound:
+        raise NotApplicable("unknown assignment") from None
     if row["office"] != event.office:
         raise NotApplicable("assignment of another office")
     if said.version <= row["proceeding_version"]:
@@ -104,7 +104,7 @@ def _enter(
         "facts": body.facts if body.facts is not None else row["facts"],
         "listed": dict(body.listed) if body.listed is not None else row["listed"],
     }
-    tx.execute(update(ASSIGNMENT).where(ASSIGNMENT.c.id == row["id"]).values(**values))
+    tx.execute(assignments.CHANGE, {"this": row["id"], **values})
     listed_before = row["listed"] or {}
     row = {**row, **values}
     actor = said.actor or timeline.SYSTEM

@@ -24,6 +24,13 @@ ASSIGNMENT: Table = table_of(Assignment)
 SIGN_WITHIN = timedelta(hours=24)
 OPEN = (AssignmentState.SENT.value, AssignmentState.RECEIVED.value)
 _ONE = for_update(select(ASSIGNMENT).where(ASSIGNMENT.c.id == bindparam("assignment")))
+CHANGE = update(ASSIGNMENT).where(ASSIGNMENT.c.id == bindparam("this"))
+_OF_CASE = (
+    select(ASSIGNMENT.c.id, ASSIGNMENT.c.role, ASSIGNMENT.c.state, ASSIGNMENT.c.phase, ASSIGNMENT.c.unit_id)
+    .where(ASSIGNMENT.c.case_id == bindparam("case"))
+    .order_by(ASSIGNMENT.c.id)
+)
+_SETTLE = update(CASE).where(CASE.c.id == bindparam("this"), CASE.c.state == "open")
 
 
 def spec_of(manifest: Manifest | None, row: Mapping[str, Any]) -> ProcedureSpec | None:
@@ -134,9 +141,7 @@ def lock(tx: Tx, assignment_id: str) -> dict[str, Any]:
 def change(tx: Tx, kernel: Kernel, row: Mapping[str, Any], at: datetime, **values: Any) -> dict[str, Any]:
     """Write a change of the assignment itself, raise its version and tell its office."""
     changed = {**row, **values, "version": row["version"] + 1}
-    tx.execute(
-        update(ASSIGNMENT).where(ASSIGNMENT.c.id == row["id"]).values(**values, version=changed["version"])
-    )
+    tx.execute(CHANGE, {"this": row["id"], **values, "version": changed["version"]})
     tell(tx, kernel, changed, at)
     return changed
 
@@ -173,7 +178,7 @@ def sign(tx: Tx, kernel: Kernel, assignment_id: str, staff_id: str, at: datetime
     """
     row = lock(tx, assignment_id)
     if row["state"] != AssignmentState.SENT:
-        raise Refused(_("已签收或已结束,不能再次签收"), rule="T10")
+        raise Refused(_("已签收或已结束，不能再次签收"), rule="T10")
     row = change(
         tx,
         kernel,
@@ -215,16 +220,14 @@ def recall(tx: Tx, kernel: Kernel, assignment_id: str, staff_id: str, at: dateti
 def end(tx: Tx, kernel: Kernel, row: Mapping[str, Any], state: AssignmentState, at: datetime) -> dict[str, Any]:
     """End an assignment; its proceeding is frozen from now on."""
     values: dict[str, Any] = {"state": state.value, "ended_at": at, "remind_at": None, "fallback": None}
+    if state in (AssignmentState.RECALLED, AssignmentState.RETURNED):
+        deadlines.stop_own(tx, kernel, row, at)
     return change(tx, kernel, row, at, **values)
 
 
 def settle_case(tx: Tx, case_id: str, at: datetime) -> None:
     """Derive what the case shows from its assignments: phase, holder, and whether it is still open."""
-    rows = tx.execute(
-        select(
-            ASSIGNMENT.c.id, ASSIGNMENT.c.role, ASSIGNMENT.c.state, ASSIGNMENT.c.phase, ASSIGNMENT.c.unit_id
-        ).where(ASSIGNMENT.c.case_id == case_id).order_by(ASSIGNMENT.c.id)
-    ).all()
+    rows = tx.execute(_OF_CASE, {"case": case_id}).all()
     alive = [r for r in rows if r.state in OPEN]
     phase, holder, over = derive(
         [(r.role, r.state, r.phase) for r in rows], [(r.role, r.unit_id) for r in alive]
@@ -232,7 +235,7 @@ def settle_case(tx: Tx, case_id: str, at: datetime) -> None:
     values: dict[str, Any] = {"phase": phase.value, "holder": holder}
     if over:
         values |= {"state": "closed", "closed_at": at}
-    tx.execute(update(CASE).where(CASE.c.id == case_id, CASE.c.state == "open").values(**values))
+    tx.execute(_SETTLE, {"this": case_id, **values})
 
 
 def derive(

@@ -23,7 +23,8 @@ from onewindow.bus.wire import (
     StatusReply,
     StatusRequest,
 )
-from onewindow.errors import NotFound, Unavailable
+from onewindow.errors import NotFound, Refused, Unavailable
+from onewindow.errors import Unconfirmed as UnsureError
 from onewindow.i18n import _
 from onewindow.office.types import OfficeId
 from onewindow.office.views import Actor, CaseView, ClockView
@@ -39,6 +40,8 @@ UNCONFIRMED: Table = table_of(Unconfirmed)
 SETTLE_SECONDS = 2.0
 # A host may still be committing what it took in time; only after this is "unknown" an answer for good.
 GRACE = timedelta(seconds=2)
+# What a host answers whose connection broke while its commit was on its way.
+UNSURE = UnsureError.slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,12 @@ class Commands:
         self._seconds = seconds
 
     async def act(self, command: Command) -> Outcome:
-        """Take an action. Sending the same key again asks for the same effect, never for a second one."""
+        """Take an action. Sending the same key again asks for the same effect, never for a second one.
+
+        Raises:
+            Refused: the office is not enabled in that township.
+        """
+        self.require_open(command.assignment)
         now = self._kernel.now()
         office, township = command.assignment["office"], command.assignment["township"]
         valid_until = now + timedelta(seconds=self._seconds)
@@ -103,7 +111,10 @@ class Commands:
             self._switchboard.lost(office)
             return Outcome("refused", command.key, _away())
         except ServiceError as error:
-            return Outcome("refused", command.key, _failed(error))
+            if error.reason != UNSURE:
+                return Outcome("refused", command.key, _failed(error))
+            await self._keep(command, now, valid_until)
+            return Outcome("unconfirmed", command.key)
         except TimedOut:
             await self._keep(command, now, valid_until)
             return Outcome("unconfirmed", command.key)
@@ -125,7 +136,10 @@ class Commands:
     async def describe(
         self, assignment: Mapping[str, Any], subject: str, actor: Actor, view: CaseView, clocks: Mapping[str, ClockView]
     ) -> Description | None:
-        """What the office shows of its proceeding; None while nobody answers or the assignment is on its way."""
+        """What the office shows of its proceeding; None while nobody answers, or it is disabled, or the assignment is
+        on its way."""
+        if not self._is_open(assignment):
+            return None
         office, township = assignment["office"], assignment["township"]
         claim = self._switchboard.signer.sign(office, "describe", subject, actor, self._kernel.now())
         request = DescribeRequest(claim=claim, assignment=assignment["id"], view=view, clocks=dict(clocks))
@@ -140,6 +154,18 @@ class Commands:
             return None
         except ServiceError:
             return None
+
+    def require_open(self, assignment: Mapping[str, Any]) -> None:
+        """Disabled means dead, for whoever asks.
+
+        Raises:
+            Refused: the assignment's office is not enabled in its township.
+        """
+        if not self._is_open(assignment):
+            raise Refused(_("该科室在本镇街没有启用"), rule="office-disabled")
+
+    def _is_open(self, assignment: Mapping[str, Any]) -> bool:
+        return self._kernel.offices().is_enabled(assignment["office"], assignment["township"])
 
     def _subject(self, office: str, township: str, verb: Verb) -> str:
         token = self._kernel.token(township)
@@ -223,9 +249,9 @@ def unconfirmed_of(conn: Connection, assignment_ids: list[str]) -> list[Mapping[
 
 def _away() -> Fault:
     return Fault(
-        reason=str(_("科室系统暂时不在线,操作没有执行")), remedy=str(_("稍后再试;事项可以照常查看")), rule="away"
+        reason=str(_("科室系统暂时不在线，操作没有执行")), remedy=str(_("稍后再试；事项可以照常查看")), rule="away"
     )
 
 
 def _failed(error: ServiceError) -> Fault:
-    return Fault(reason=str(_("科室系统未能完成操作,没有执行")), rule=error.reason or "failed")
+    return Fault(reason=str(_("科室系统未能完成操作，没有执行")), rule=error.reason or "failed")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import case as sql_case
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from onewindow.clocks import rows as clock_rows
 from onewindow.clocks import service as clocks
@@ -94,12 +94,13 @@ def on_fact(
     if spec is None:
         return []
     touched: list[ClockRow] = []
-    running = {(c.key, c.row_key): c for c in clock_rows.of_case(tx, assignment["case_id"]) if c.status != "stopped"}
-    began = {c.key for c in running.values()}
+    alive = [c for c in clock_rows.of_case(tx, assignment["case_id"]) if c.status != "stopped"]
+    running = [c for c in alive if _concerns(c, assignment)]
+    began = {c.key for c in running}
     instant = at if isinstance(at, datetime) else day_start(at)
     for clock in applicable(spec.clocks, assignment["track"], law_day(instant), kernel.profile):
         if any(_meets(moment, fact, key) for moment in clock.stops):
-            for row in [r for (k, _row), r in running.items() if k == clock.key and _concerns(r, assignment)]:
+            for row in [r for r in running if r.key == clock.key]:
                 touched.append(clocks.stop(tx, row.id, min(instant, now), kernel.book))
                 began.discard(clock.key)
         if clock.starts.fact not in CASE_FACTS and _meets(clock.starts, fact, key) and clock.key not in began:
@@ -107,6 +108,14 @@ def on_fact(
     if touched:
         refresh_due(tx, assignment["case_id"])
     return touched
+
+
+def stop_own(tx: Tx, kernel: Kernel, assignment: Mapping[str, Any], at: datetime) -> None:
+    """An assignment that was taken back leaves none of its own clocks running; those of the case run on."""
+    for clock in clock_rows.of_case(tx, assignment["case_id"]):
+        if clock.assignment_id == assignment["id"] and clock.status != "stopped":
+            clocks.stop(tx, clock.id, at, kernel.book)
+    refresh_due(tx, assignment["case_id"])
 
 
 def _concerns(row: ClockRow, assignment: Mapping[str, Any]) -> bool:
@@ -123,13 +132,13 @@ def running(tx: Tx, case_id: str, key: str, assignment_id: str | None = None) ->
 
 
 _WORST = sql_case((CLOCK.c.colour == "red", 2), (CLOCK.c.colour == "amber", 1), else_=0)
+_NEAREST = select(func.min(func.coalesce(CLOCK.c.lawful_at, CLOCK.c.early_at)), func.max(_WORST)).where(
+    CLOCK.c.case_id == bindparam("case"), CLOCK.c.status == "running"
+)
+_SHOW = update(CASE).where(CASE.c.id == bindparam("this"))
 
 
 def refresh_due(tx: Tx, case_id: str) -> None:
     """Bring the case's nearest due date and worst colour up to date, for lists."""
-    alive = (CLOCK.c.case_id == case_id) & (CLOCK.c.status == "running")
-    due = select(func.min(func.coalesce(CLOCK.c.lawful_at, CLOCK.c.early_at))).where(alive).scalar_subquery()
-    worst = tx.execute(select(func.max(_WORST)).where(alive)).scalar() or 0
-    tx.execute(
-        update(CASE).where(CASE.c.id == case_id).values(due_at=due, colour=("green", "amber", "red")[int(worst)])
-    )
+    due, worst = tx.execute(_NEAREST, {"case": case_id}).one()
+    tx.execute(_SHOW, {"this": case_id, "due_at": due, "colour": ("green", "amber", "red")[int(worst or 0)]})

@@ -145,7 +145,7 @@ class Desk:
         def work(conn: Connection) -> Mapping[str, Any]:
             return {
                 "queue": listing.window_queue(conn, parts, organisation, township),
-                "unsigned": listing.unsigned_for(conn, [str(s) for s in covered]),
+                "unsigned": listing.unsigned_for(conn, parts, organisation, [str(s) for s in covered]),
                 "objections": listing.open_objections(conn, parts, organisation, township),
             }
 

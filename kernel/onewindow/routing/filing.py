@@ -23,9 +23,9 @@ async def file_matter(
     """
     if principal is None:
         if given.channel not in PUBLIC:
-            raise BadInput(_("自行提交的事项,渠道只能是网上"), field="channel", remedy=_("不填渠道"))
+            raise BadInput(_("自行提交的事项，渠道只能是网上"), field="channel", remedy=_("不填渠道"))
         if given.received_at is not None:
-            raise BadInput(_("自行提交的事项,收到时间由系统记录"), field="received_at", remedy=_("不填收到时间"))
+            raise BadInput(_("自行提交的事项，收到时间由系统记录"), field="received_at", remedy=_("不填收到时间"))
         return await registrar.register(given, key=key)
     township = TownshipCode(given.township)
     unit = next((post.unit_id for post in principal.own_posts if post.township == township), None)

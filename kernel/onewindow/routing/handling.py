@@ -82,9 +82,7 @@ class Handling:
         if row["state"] == "sent":
             raise Refused(_("请先签收再办理"), rule="T10", remedy=_("点击“签收”"))
         if row["state"] not in OPEN:
-            raise Refused(_("交办已结束,不能再办理"), rule="ended")
-        if not self._desk.kernel.offices().is_enabled(row["office"], row["township"]):
-            raise Refused(_("该科室在本镇街没有启用"), rule="office-disabled")
+            raise Refused(_("交办已结束，不能再办理"), rule="ended")
 
     def _view(self, conn: Connection, file: CaseFile, assignment_id: str) -> tuple[Any, Any]:
         view = views.case_view(conn, self._desk.kernel, file.case, file.assignments)
@@ -93,7 +91,7 @@ class Handling:
     async def describe(self, principal: Principal, file: CaseFile, assignment_id: str) -> Description | None:
         """What the office shows of its proceeding to this person; None while it does not answer."""
         row = file.assignment(assignment_id)
-        if not row["office"] or not self._desk.kernel.offices().is_enabled(row["office"], row["township"]):
+        if not row["office"]:
             return None
         roles = self._desk.roles(principal, file, assignment_id)
         view, clocks = await self._desk.store.read(lambda c: self._view(c, file, assignment_id))
@@ -126,7 +124,8 @@ class Handling:
         file, row = await self._assignment(principal, number, assignment_id)
         who = guard.require(principal, Action.ASSIGNMENT_SIGN, self._desk.target_of(file, assignment_id))
         if not row["office"]:
-            raise Refused(_("该单位走纸质流转,请登记签收回执"), rule="paper")
+            raise Refused(_("该单位走纸质流转，请登记签收回执"), rule="paper")
+        self._commands.require_open(row)
         await self._write(lambda tx, at: assignments.sign(tx, self._desk.kernel, row["id"], who.staff_id, at))
 
     async def recall(self, principal: Principal | None, number: str, assignment_id: str, reason: str) -> None:

@@ -186,12 +186,14 @@ def window_queue(
     return _paged(conn, query, CASE.c.id, None, None, limit)
 
 
-def unsigned_for(conn: Connection, staff_ids: list[str], *, limit: int = PAGE) -> list[Mapping[str, Any]]:
+def unsigned_for(
+    conn: Connection, parts: tuple[Reach, ...], organisation: Organisation, staff_ids: list[str], *, limit: int = PAGE
+) -> list[Mapping[str, Any]]:
     """What came to somebody as the named fallback because nobody signed for it."""
     query = (
         select(*ASSIGNMENT.c, CASE.c.number, CASE.c.due_at, CASE.c.colour)
         .join(CASE, CASE.c.id == ASSIGNMENT.c.case_id)
-        .where(ASSIGNMENT.c.fallback.in_(staff_ids), ASSIGNMENT.c.state == "sent")
+        .where(ASSIGNMENT.c.fallback.in_(staff_ids), ASSIGNMENT.c.state == "sent", _mine(parts, organisation))
         .order_by(ASSIGNMENT.c.id)
         .limit(limit)
     )

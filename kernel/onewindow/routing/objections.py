@@ -40,12 +40,12 @@ def lodge(
         Refused: one is open already, one was ruled before (T11: once), or the assignment is over.
     """
     if row["state"] not in OPEN:
-        raise Refused(_("交办已结束,不能提出退回异议"), rule="T11")
+        raise Refused(_("交办已结束，不能提出退回异议"), rule="T11")
     earlier = tx.execute(select(OBJECTION.c.state).where(OBJECTION.c.assignment_id == row["id"])).scalars().all()
     if "open" in earlier:
         raise Refused(_("退回异议正在裁定"), rule="T11")
     if earlier:
-        raise Refused(_("退回异议已经裁定,不得再次退回"), rule="T11")
+        raise Refused(_("退回异议已经裁定，不得再次退回"), rule="T11")
     township = kernel.organisation().townships.get(TownshipCode(row["township"]))
     objection_id = new_id()
     body = kernel.vault.seal_json(PURPOSE, {"reason": reason, "basis": basis}, context=objection_id)

@@ -123,7 +123,8 @@ def issue(
     )
     document = kernel.documents.issue(tx, draft, now=at)
     data = {"document": document.id, "kind": document.kind, "number": document.number, "title": document.title}
-    timeline.append(tx, kernel.vault, case["id"], Line("issued", at, actor, (OFFICE, PARTIES), data))
+    readers = (OFFICE, PARTIES) if effect.to else (OFFICE,)
+    timeline.append(tx, kernel.vault, case["id"], Line("issued", at, actor, readers, data))
     return document
 
 
@@ -191,7 +192,7 @@ def serve(
     )
     if outcome is not None and outcome.outcome in (extensions.Outcome.NEEDS_ANOTHER, extensions.Outcome.NEEDS_PROOF):
         raise Refused(
-            _("延期告知书的送达在到期后补登,须由未经办该事项的人员凭证明登记"),
+            _("延期告知书的送达在到期后补登，须由未经办该事项的人员凭证明登记"),
             rule="served-late",
             remedy=_("请他人登记并注明送达证明"),
         )

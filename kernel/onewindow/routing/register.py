@@ -109,7 +109,7 @@ class Registrar:
         organisation = kernel.organisation()
         township = TownshipCode(given.township)
         if not organisation.live(township):
-            raise BadInput(_("没有这个镇街,或该镇街尚未启用"), field="township", remedy=_("从列表中选择镇街"))
+            raise BadInput(_("没有这个镇街，或该镇街尚未启用"), field="township", remedy=_("从列表中选择镇街"))
         track = given.decided_track()
         accuses = track in SEALED_TRACKS
         about = [*given.about, *(p.unit for p in given.parties if p.unit and p.role is PartyRole.RESPONDENT)]

@@ -87,7 +87,7 @@ class Tracking:
         found = await self._store.read(work)
         if found is None:
             await self._throttle.count(keys, now)
-            raise NotFound(_("没有找到这个查询码,请核对回执"))
+            raise NotFound(_("没有找到这个查询码，请核对回执"))
         party, township = found
         return PartyKey(CaseId(party.case_id), PartyId(party.id), TownshipCode(township), lang)
 
@@ -107,10 +107,15 @@ class Tracking:
         running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         marks = frozenset({PARTIES, party_reader(key.party_id)})
         documents = kernel.documents.of_case(conn, key.case_id)
+        entries = timeline.read(conn, kernel.vault, key.case_id, marks)
+        # What was issued to somebody else (an organ, a unit, the file) has an entry that no party reads.
+        theirs = {entry.data["document"] for entry in entries if entry.kind == "issued"}
         served: dict[str, date] = {}
         for service in kernel.documents.services(conn, [d.id for d in documents]) if documents else []:
             if service.party_id in (None, key.party_id):
                 served.setdefault(service.document_id, service.served_on)
+            if service.party_id == key.party_id:
+                theirs.add(service.document_id)
         return Tracked(
             number=case["number"],
             township=case["township"],
@@ -126,8 +131,8 @@ class Tracking:
             words=papers.case_words(kernel, case) if party.role in ("applicant", "agent") else {},
             party=party,
             clocks=clocks,
-            entries=timeline.read(conn, kernel.vault, key.case_id, marks),
-            documents=[(d, served.get(d.id)) for d in documents if _for_party(d, served)],
+            entries=entries,
+            documents=[(d, served.get(d.id)) for d in documents if d.id in theirs],
             looks=access_log.of_party(conn, kernel.vault, key.case_id, key.party_id),
         )
 
@@ -203,7 +208,7 @@ class Tracking:
         if row is None or declared is None or "party" not in declared.by:
             raise NotFound(_("没有这项操作"))
         if row["state"] not in OPEN:
-            raise Refused(_("交办已结束,不能再办理"), rule="ended")
+            raise Refused(_("交办已结束，不能再办理"), rule="ended")
         view, clocks = await self._store.read(lambda c: self._for_office(c, case, rows, assignment_id))
         command = Command(
             key=f"{key.party_id}:{command_key}",
@@ -229,8 +234,3 @@ class Tracking:
 def _for_person(clock: ClockRow) -> bool:
     """Whether a deadline is one that the person may hold somebody to."""
     return clock.protects == "person"
-
-
-def _for_party(document: Document, served: Mapping[str, date]) -> bool:
-    """Whether a document is one that parties get: everything issued to them, never an internal letter."""
-    return document.kind not in ("paper_letter", "receipt", "service_proof", "review_transfer") or document.id in served

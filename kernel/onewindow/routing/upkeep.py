@@ -15,7 +15,7 @@ from onewindow.bus.inbox import ParkedMessage
 from onewindow.clocks.calendar import YearPlan
 from onewindow.clocks.importing import FileFormat, parse_year, store_year
 from onewindow.clocks.tables import CALENDAR
-from onewindow.errors import NotFound, OneWindowError, Refused
+from onewindow.errors import BadInput, NotFound, OneWindowError, Refused
 from onewindow.i18n import _
 from onewindow.office.manifest import Manifest
 from onewindow.office.types import OfficeId, TownshipCode
@@ -62,12 +62,14 @@ class Upkeep:
         book: OfficesBook,
         switchboard: Switchboard,
         let_in: Callable[[str], Awaitable[Credentials]],
+        republish: Callable[[int], Awaitable[int]],
     ):
         self._store = store
         self._kernel = kernel
         self._book = book
         self._switchboard = switchboard
         self._let_in = let_in
+        self._republish = republish
 
     # Offices ---------------------------------------------------------------------------------------------------------
 
@@ -177,11 +179,23 @@ class Upkeep:
         plan = parse_year(text, year, file_format)
         now = self._kernel.now()
         await self._store.write(
-            lambda tx: store_year(
-                tx, plan, book=self._kernel.book, now=now, imported_by=who.staff_id, replace=replace
-            )
+            lambda tx: store_year(tx, plan, book=self._kernel.book, now=now, imported_by=who.staff_id, replace=replace)
         )
         return Year(plan, now, who.staff_id, applied=False)
+
+    # The bus ---------------------------------------------------------------------------------------------------------
+
+    async def republish(self, principal: Principal | None, after: int) -> int:
+        """Publish the kernel's log again from a place on; the place reached.
+
+        Raises:
+            BadInput: the log has not come so far.
+        """
+        guard.require(principal, Action.PARKED_REPLAY)
+        head = await self._store.read(self._kernel.log.head)
+        if after > head:
+            raise BadInput(_("日志只到位置 {head}"), field="after", head=head)
+        return await self._republish(after)
 
     # Parked messages -------------------------------------------------------------------------------------------------
 
@@ -205,7 +219,7 @@ class Upkeep:
             raise NotFound()
         body = message.body
         if body is None:
-            raise Refused(_("这条消息无法读取,不能重放"), rule="unreadable")
+            raise Refused(_("这条消息无法读取，不能重放"), rule="unreadable")
 
         def work(tx: Tx) -> Any:
             return self._switchboard.inbound.replay(tx, parked_id, body, message.peer, message.event_id, now)
@@ -213,10 +227,10 @@ class Upkeep:
         try:
             result: Result | None = await self._store.write(work)
         except NotApplicable as error:
-            raise Refused(_("仍然不能应用:{why}"), rule="not-applicable", why=error.reason) from error
+            raise Refused(_("仍然不能应用：{why}"), rule="not-applicable", why=error.reason) from error
         except OneWindowError as error:
-            raise Refused(_("仍然不能应用:{why}"), rule=error.slug, why=error.slug) from error
+            raise Refused(_("仍然不能应用：{why}"), rule=error.slug, why=error.slug) from error
         if result not in (Result.APPLIED, Result.DUPLICATE):
             why = result.value if result is not None else "?"
-            raise Refused(_("仍然不能应用:{why}"), rule=why, why=why)
+            raise Refused(_("仍然不能应用：{why}"), rule=why, why=why)
         return result

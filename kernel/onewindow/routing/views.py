@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from onewindow.clocks import rows as clock_rows
 from onewindow.documents.tables import SERVICE
@@ -19,6 +19,10 @@ from onewindow.routing.carry import ANSWER
 from onewindow.routing.context import Kernel
 from onewindow.routing.papers import case_words
 
+_BY_ID = select(CASE).where(CASE.c.id == bindparam("case"))
+_BY_NUMBER = select(CASE).where(CASE.c.number == bindparam("number"))
+_ASSIGNMENTS = select(ASSIGNMENT).where(ASSIGNMENT.c.case_id == bindparam("case")).order_by(ASSIGNMENT.c.id)
+
 
 def case_by_id(conn: Connection, case_id: str) -> dict[str, Any]:
     """A case's row.
@@ -26,7 +30,7 @@ def case_by_id(conn: Connection, case_id: str) -> dict[str, Any]:
     Raises:
         NotFound: no such case.
     """
-    row = conn.execute(select(CASE).where(CASE.c.id == case_id)).mappings().one_or_none()
+    row = conn.execute(_BY_ID, {"case": case_id}).mappings().one_or_none()
     if row is None:
         raise NotFound()
     return dict(row)
@@ -34,14 +38,13 @@ def case_by_id(conn: Connection, case_id: str) -> dict[str, Any]:
 
 def find_by_number(conn: Connection, number: str) -> dict[str, Any] | None:
     """A case's row by its number, if there is one."""
-    row = conn.execute(select(CASE).where(CASE.c.number == number)).mappings().one_or_none()
+    row = conn.execute(_BY_NUMBER, {"number": number}).mappings().one_or_none()
     return dict(row) if row is not None else None
 
 
 def assignments_of(conn: Connection, case_id: str) -> list[dict[str, Any]]:
     """A case's assignments in the order in which they were made."""
-    query = select(ASSIGNMENT).where(ASSIGNMENT.c.case_id == case_id).order_by(ASSIGNMENT.c.id)
-    return [dict(row) for row in conn.execute(query).mappings()]
+    return [dict(row) for row in conn.execute(_ASSIGNMENTS, {"case": case_id}).mappings()]
 
 
 def unit_title(kernel: Kernel, unit_id: str | None) -> str:

@@ -1,6 +1,6 @@
 """What the window does with assignments: its own queue, reassigning, units on paper, and what nobody signed for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from onewindow.clocks.turning import Turned
 from onewindow.errors import BadInput, Refused
 from onewindow.i18n import _
 from onewindow.office.types import AssignmentState, Phase, TownshipCode, UnitId, law_day
+from onewindow.organisation.roles import Role
+from onewindow.organisation.snapshot import Organisation
 from onewindow.registry import timeline
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, staff_actor
 from onewindow.routing import assignments, deadlines, papers
@@ -117,7 +119,7 @@ def paper_receipt(tx: Tx, kernel: Kernel, assignment_id: str, staff_id: str, at:
     row = assignments.lock(tx, assignment_id)
     _on_paper(row)
     if row["state"] != AssignmentState.SENT:
-        raise Refused(_("已签收或已结束,不能再次签收"), rule="T10")
+        raise Refused(_("已签收或已结束，不能再次签收"), rule="T10")
     assignments.change(
         tx, kernel, row, at, state=AssignmentState.RECEIVED.value, received_at=at, remind_at=None, fallback=None
     )
@@ -155,7 +157,7 @@ def paper_answer(
 
 def _on_paper(row: Mapping[str, Any]) -> None:
     if row["office"] is not None:
-        raise Refused(_("该单位在系统内办理,不走纸质流转"), rule="paper")
+        raise Refused(_("该单位在系统内办理，不走纸质流转"), rule="paper")
 
 
 def unsigned(tx: Tx, kernel: Kernel, now: datetime) -> int:
@@ -165,11 +167,8 @@ def unsigned(tx: Tx, kernel: Kernel, now: datetime) -> int:
     organisation = kernel.organisation()
     count = 0
     for row in rows:
-        township = organisation.townships.get(TownshipCode(row["township"]))
-        fallback = township.window_fallback if township else None
-        if row["sealed"]:
-            case = tx.execute(select(CASE.c.designated).where(CASE.c.id == row["case_id"])).scalar_one()
-            fallback = case[0] if case else None
+        case = tx.execute(select(CASE.c.designated, CASE.c.excluded).where(CASE.c.id == row["case_id"])).one()
+        fallback = _fallback(organisation, row, case.designated, case.excluded, now)
         changed = tx.execute(
             update(ASSIGNMENT)
             .where(ASSIGNMENT.c.id == row["id"], ASSIGNMENT.c.remind_at == row["remind_at"])
@@ -181,6 +180,19 @@ def unsigned(tx: Tx, kernel: Kernel, now: datetime) -> int:
         data = {"assignment": row["id"], "unit": row["unit_id"], "fallback": fallback}
         timeline.append(tx, kernel.vault, row["case_id"], Line("unsigned", now, timeline.SYSTEM, (OFFICE,), data))
     return count
+
+
+def _fallback(
+    organisation: Organisation, row: Mapping[str, Any], designated: Sequence[str], excluded: Sequence[str], now: datetime
+) -> str | None:
+    """Whom an unsigned assignment comes to: never somebody whom the matter complains about."""
+    if row["sealed"]:
+        return designated[0] if designated else None
+    code = TownshipCode(row["township"])
+    township = organisation.townships.get(code)
+    named = [township.window_fallback] if township and township.window_fallback else []
+    candidates = [*named, *sorted(organisation.staff_with(code, Role.DIRECTOR, now))]
+    return next((staff for staff in candidates if staff not in excluded), None)
 
 
 def clock_turned(tx: Tx, kernel: Kernel, turned: Turned) -> None:

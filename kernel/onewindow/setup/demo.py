@@ -116,7 +116,7 @@ def _organise(tx: Tx, centre: Centre, now: datetime, hashed: Mapping[str, str]) 
     if district is None:
         raise Misconfigured(_("还没有初始化"), remedy=_("先运行 onewindow init"))
     if len(standing.townships) > 1:
-        raise Refused(_("已有镇街,不再安装演示数据"), rule="demo", remedy=_("换一个空的数据目录"))
+        raise Refused(_("已有镇街，不再安装演示数据"), rule="demo", remedy=_("换一个空的数据目录"))
     top = next(unit for unit in standing.units.values() if unit.kind is UnitKind.DISTRICT)
     day = law_day(now)
     logins: dict[str, _Login] = {}

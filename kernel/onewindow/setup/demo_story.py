@@ -124,4 +124,4 @@ async def nothing(story: Story) -> None:
 
 def _refused(action: str, outcome: Outcome) -> Unavailable:
     reason = outcome.fault.reason if outcome.fault else outcome.kind
-    return Unavailable(_("演示数据没有做完:{action}:{reason}"), action=action, reason=reason)
+    return Unavailable(_("演示数据没有做完：{action}：{reason}"), action=action, reason=reason)

@@ -42,7 +42,7 @@ def initialise(settings: Settings, now: datetime) -> list[FirstAccount]:
         Refused: the folder belongs to a centre already; nothing is overwritten.
     """
     if is_initialised(settings):
-        raise Refused(_("这个数据目录已经初始化"), rule="init", remedy=_("换一个目录,或直接运行 onewindow up"))
+        raise Refused(_("这个数据目录已经初始化"), rule="init", remedy=_("换一个目录，或直接运行 onewindow up"))
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     kernel_migrations(settings).upgrade()
     store = open_kernel_store(settings)

@@ -43,12 +43,12 @@ class Place:
         backend = parsed.get_backend_name()
         if backend == "sqlite":
             if not parsed.database or parsed.database == ":memory:":
-                raise Misconfigured(_("数据库地址须指明文件,如 sqlite:////srv/onewindow/kernel.db"))
+                raise Misconfigured(_("数据库地址须指明文件，如 sqlite:////srv/onewindow/kernel.db"))
             return cls(parsed.set(drivername="sqlite"), None)
         if backend != "postgresql":
-            raise Misconfigured(_("只支持 SQLite 和 PostgreSQL,不支持 {backend}"), backend=backend)
+            raise Misconfigured(_("只支持 SQLite 和 PostgreSQL，不支持 {backend}"), backend=backend)
         if schema is not None and not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
-            raise Misconfigured(_("数据库模式名 {schema} 不合规:只用小写字母、数字和下划线"), schema=schema)
+            raise Misconfigured(_("数据库模式名 {schema} 不合规：只用小写字母、数字和下划线"), schema=schema)
         return cls(parsed.set(drivername="postgresql+psycopg"), schema)
 
     @property
@@ -161,8 +161,8 @@ class FileLock:
             holder = os.read(descriptor, 20).decode(errors="replace").strip()
             os.close(descriptor)
             raise Unavailable(
-                _("数据库文件 {file} 正由另一个进程(进程号 {holder})使用"),
-                remedy=_("请先停止该进程,或通过正在运行的服务办理"),
+                _("数据库文件 {file} 正由另一个进程（进程号 {holder}）使用"),
+                remedy=_("请先停止该进程，或通过正在运行的服务办理"),
                 file=str(self.path.with_suffix("")),
                 holder=holder,
             ) from None

@@ -215,6 +215,6 @@ def _unavailable(cause: BaseException) -> Unavailable:
 
 
 def _unconfirmed(cause: BaseException) -> Unconfirmed:
-    error = Unconfirmed(_("数据库连接在提交时中断,是否已保存尚不确定"), remedy=_("请刷新查看结果后再决定是否重新提交"))
+    error = Unconfirmed(_("数据库连接在提交时中断，是否已保存尚不确定"), remedy=_("请刷新查看结果后再决定是否重新提交"))
     error.__cause__ = cause.__cause__
     return error

@@ -55,7 +55,7 @@ class Migrations:
         """Refuse a database that this code must not run on: behind it, or ahead by a release too many."""
         heads = self.heads()
         if len(heads) != 1:
-            message = _("{table} 的迁移脚本须有且只有一个末端,现有:{heads}")
+            message = _("{table} 的迁移脚本须有且只有一个末端，现有：{heads}")
             raise Misconfigured(message, table=self.version_table, heads=", ".join(heads))
         with self._connection() as conn:
             current, oldest = self._current(conn), self._oldest(conn)
@@ -65,13 +65,13 @@ class Migrations:
             return
         if not newer:
             raise Misconfigured(
-                _("数据库结构为 {current},程序需要 {head}"),
+                _("数据库结构为 {current}，程序需要 {head}"),
                 remedy=_("请运行 onewindow migrate"),
                 current=current,
                 head=heads[0],
             )
         raise Misconfigured(
-            _("数据库结构 {current} 比程序新,至少需要 {oldest} 版的程序"),
+            _("数据库结构 {current} 比程序新，至少需要 {oldest} 版的程序"),
             remedy=_("请升级程序"),
             current=current,
             oldest=oldest,
@@ -183,4 +183,4 @@ def _oldest_table() -> Table:
 def _check_references(conn: Connection) -> None:
     """SQLite rebuilt its tables with foreign keys off; nothing may point nowhere when they are on again."""
     if conn.dialect.name == "sqlite" and (broken := conn.execute(text("PRAGMA foreign_key_check")).fetchall()):
-        raise Misconfigured(_("迁移后有 {count} 行引用失效,已撤销"), count=len(broken))
+        raise Misconfigured(_("迁移后有 {count} 行引用失效，已撤销"), count=len(broken))

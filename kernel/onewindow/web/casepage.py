@@ -135,7 +135,7 @@ class CasePage:
         """What the template draws."""
         clocks = clock_first(self.file.clocks)
         running = [clock for clock in clocks if clock.status == "running"]
-        teller = Teller(self.known, self.file.assignments, self.file.clocks)
+        teller = Teller(self.known, self.file.assignments, self.file.clocks, self.file.documents)
         return {
             "case": self._header(running[0] if running and self.case["state"] == "open" else None),
             "clocks": clocks,
@@ -214,8 +214,8 @@ class CasePage:
         make, href, one = self.operations.make, f"{self.href}/assignments/{row['id']}", row["id"]
         found = []
         if row["state"] == "sent":
-            if row["office"] and self.may(Action.ASSIGNMENT_SIGN, one):
-                found.append(make(f"sign:{one}", _("签收"), f"{href}/sign", tone="primary"))
+            if row is not self.found.shown and (sign := self._sign(row)):
+                found.append(sign)
             if self.may(Action.ASSIGNMENT_RECALL, one):
                 found.append(make(f"recall:{one}", _("收回"), f"{href}/recall", intake.Recall))
         if row["office"] is None and row["state"] in OPEN and self.may(Action.ASSIGNMENT_PAPER, one):
@@ -233,6 +233,13 @@ class CasePage:
             href, name, title = f"{self.href}/objections/{objection}/rule", f"rule:{objection}", _("裁定退回异议")
             found.append(make(name, title, href, intake.Ruling, values=suggested, tone="primary"))
         return found
+
+    def _sign(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Signing for an assignment, for who may: of the one whose panel is shown it stands there."""
+        if not row["office"] or not self.may(Action.ASSIGNMENT_SIGN, row["id"]):
+            return None
+        href = f"{self.href}/assignments/{row['id']}/sign"
+        return self.operations.make(f"sign:{row['id']}", _("签收"), href, tone="primary")
 
     def _window_operations(self) -> list[dict[str, Any]]:
         make, found = self.operations.make, []
@@ -267,12 +274,14 @@ class CasePage:
             "notice": "",
         }
         said = self.found.description
-        if said is None:
-            return panel | self._mirror(row)
-        panel |= {"state_title": said.title, "blocks": said.blocks}
+        panel |= self._mirror(row) if said is None else {"state_title": said.title, "blocks": said.blocks}
         if row["state"] == "sent":
             # Until somebody has signed there is nothing to be done, and so nothing to be greyed out.
-            return panel | {"notice": self.known.say(_("签收以后才能办理"))}
+            sign = self._sign(row)
+            notice = "" if sign else self.known.say(_("签收以后才能办理"))
+            return panel | {"notice": notice, "operations": [sign] if sign else []}
+        if said is None:
+            return panel
         shown = [offer for offer in said.actions if offer.refusal is None or offer.refusal.rule != NOT_THEIRS]
         for offer in sorted(shown, key=lambda offer: offer.refusal is not None):
             name = f"act:{row['id']}:{offer.key}"

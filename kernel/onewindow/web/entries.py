@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from onewindow.clocks.rows import ClockRow
+from onewindow.documents.models import Document
 from onewindow.i18n import Message, _
 from onewindow.office.procedure import EVENTS
 from onewindow.registry.timeline import SYSTEM, Shown
@@ -22,12 +23,14 @@ class Teller:
         presenter: Presenter,
         assignments: Sequence[Mapping[str, Any]] = (),
         clocks: Sequence[ClockRow] = (),
+        documents: Sequence[Document] = (),
         *,
         for_party: bool = False,
     ) -> None:
         self._say = presenter
         self._assignments = {row["id"]: row for row in assignments}
         self._clocks = {clock.key: clock for clock in clocks}
+        self._documents = {document.id: document for document in documents}
         self._for_party = for_party
 
     def tell(self, entries: Sequence[Shown]) -> list[dict[str, Any]]:
@@ -109,11 +112,10 @@ class Teller:
         return "", f"{self._title(data) or data.get('number', '')} {method} {on}".strip()
 
     def _title(self, data: Mapping[str, Any]) -> str:
-        title = str(data.get("title", ""))
-        for row in self._assignments.values():
-            if row["office"]:
-                return self._say.say(title, domain=row["office"])
-        return self._say.say(title)
+        document = self._documents.get(data.get("document", ""))
+        if document is None:
+            return self._say.say(str(data.get("title", "")))
+        return self._say.say(document.title, domain=document.office)
 
     def _clock(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
         return "", f"{self._clock_title(data)} {self._say.label(data.get('colour', ''), 'colour')}".strip()

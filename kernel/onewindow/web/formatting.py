@@ -1,12 +1,22 @@
 """Dates, times and marks as people read them: 2026年11月23日, 23 Nov 2026, always the day in Shanghai."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from onewindow.i18n import DEFAULT, _, translate
 from onewindow.office.types import SHANGHAI
 
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _moment(value: datetime | str) -> datetime:
@@ -36,6 +46,14 @@ def moment(value: datetime | str | None, lang: str = DEFAULT) -> str:
         return ""
     at = _moment(value)
     return f"{day(at, lang)}{' ' if lang == DEFAULT else ', '}{at:%H:%M}"
+
+
+def instant(value: datetime | str | None, lang: str = DEFAULT) -> str:
+    """A moment; only the day where it is the beginning of one, which stands for the day itself."""
+    if value is None or value == "":
+        return ""
+    at = _moment(value)
+    return day(at, lang) if (at.hour, at.minute, at.second) == (0, 0, 0) else moment(at, lang)
 
 
 def last_day(value: date | datetime | str | None) -> date | None:
@@ -100,6 +118,9 @@ def cell(value: Any, lang: str = DEFAULT) -> str:
         return moment(value, lang)
     if isinstance(value, date):
         return day(value, lang)
+    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+        # Offices send their dates as they are written in JSON.
+        return day(value, lang) if _is_day(value) else value
     if isinstance(value, list | tuple):
         return translate(_("、"), lang).join(cell(one, lang) for one in value) or "—"
     return str(value)

@@ -46,11 +46,16 @@ class Input:
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """The choices under their headings, in the order of the first of each."""
-        found: dict[str, list[Choice]] = {}
-        for choice in self.choices:
-            found.setdefault(choice.group, []).append(choice)
-        return tuple((group, tuple(members)) for group, members in found.items())
+        """The choices under their headings."""
+        return grouped(self.choices)
+
+
+def grouped(choices: Iterable[Choice]) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+    """Choices under their headings, in the order of the first of each."""
+    found: dict[str, list[Choice]] = {}
+    for choice in choices:
+        found.setdefault(choice.group, []).append(choice)
+    return tuple((group, tuple(members)) for group, members in found.items())
 
 
 @dataclass(frozen=True, slots=True)

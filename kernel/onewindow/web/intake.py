@@ -133,9 +133,7 @@ class Registration(PageForm):
 
     channel: str = Field(
         title=_("来源渠道"),
-        json_schema_extra=_extra(
-            choices=_pairs("channel", "visit", "letter", "call", "room")
-        ),
+        json_schema_extra=_extra(choices=_pairs("channel", "visit", "letter", "call", "room")),
     )
     received_on: date = Field(title=_("收到日期"), json_schema_extra=_extra(hint=_("来信、转送以实际收到的日子为准")))
     track: str = Field(title=_("事项轨"), json_schema_extra=_extra(choices=_pairs("track", *LABELS["track"])))

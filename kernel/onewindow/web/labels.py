@@ -131,6 +131,8 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
     "unit_kind": {
         "district": _("区"),
         "township": _("镇街"),
+        "town": _("镇、乡"),
+        "subdistrict": _("街道"),
         "centre": _("综治中心"),
         "office": _("科室/所"),
         "station": _("社区工作站"),

@@ -62,6 +62,13 @@ MESSAGES: dict[str, Message] = {
     "uuid_type": _("编号不对，请重新选择"),
     "uuid_parsing": _("编号不对，请重新选择"),
     "extra_forbidden": _("这一项不能填写"),
+    "json_invalid": _("不是有效的 JSON"),
+    "model_attributes_type": _("请逐项填写"),
+    "masked": _("不能保存已遮盖的内容"),
+    "anonymous_named": _("匿名的当事人不填姓名和证件号"),
+    "no_applicant": _("至少要有一位来访人，可以匿名"),
+    "category": _("没有这个事项类别"),
+    "control_character": _("含有不能保存的字符"),
 }
 # What does not have a length is "empty", not "shorter than one".
 _EMPTY = _("请填写")

@@ -61,6 +61,7 @@ class Operations:
                 choices=self._choices,
                 prefix="f-" + _UNSAFE.sub("-", name.lower()),
                 domain=domain,
+                spare_rows=1,
             )
         return {
             "title": title,

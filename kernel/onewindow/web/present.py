@@ -71,11 +71,15 @@ class Presenter:
 
     def staff_with_unit(self, staff_id: str) -> str:
         """Somebody with the unit of their first post."""
-        organisation = self.centre.organisation.current
-        posts = organisation.posts_of(StaffId(staff_id), self.centre.now())
         name = self.staff(staff_id) or self.say(_("工作人员"))
-        unit = self.unit(posts[0].unit) if posts else ""
+        unit = self.unit(self.unit_of(staff_id))
         return self.say(_("{name}（{unit}）"), name=name, unit=unit) if unit else name
+
+    def unit_of(self, staff_id: str | None) -> str | None:
+        """The unit of somebody's first post."""
+        organisation = self.centre.organisation.current
+        posts = organisation.posts_of(StaffId(staff_id), self.centre.now()) if staff_id else ()
+        return posts[0].unit if posts else None
 
     def township(self, code: str) -> str:
         row = self.centre.organisation.current.townships.get(TownshipCode(code))

@@ -123,10 +123,12 @@ def environment(asset: AssetUrl = installed_assets, statics: Statics | None = No
         auto_reload=False,
     )
     known = statics or Statics()
-    env.globals.update(_=_translate, asset=asset, static=known.url, qr=qr, form_view=forms.view, draw_chart=charts.draw)
+    env.globals.update(_=_translate, asset=asset, static=known.url, qr=qr, draw_chart=charts.draw)
+    env.globals.update(form_view=forms.view, grouped=forms.grouped)
     env.filters.update(
         day=_localised(formatting.day),
         moment=_localised(formatting.moment),
+        instant=_localised(formatting.instant),
         due=_localised(formatting.due),
         left=_localised(formatting.left),
         cell=_localised(formatting.cell),

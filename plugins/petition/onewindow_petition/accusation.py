@@ -34,9 +34,9 @@ class HandedOver(ways.OnItsWay):
 
 
 class HandOver(Place):
-    leaders: bool = field("反映的是中心或镇街负责人", default=False, hint="是的,直接报区")
-    unit: UnitId | None = field("接收单位(本系统内)", default=None)
-    independent: bool = field("已核对:接收机关不是被反映的单位,也不受被反映人管理", default=False)
+    leaders: bool = field("反映的是中心或镇街负责人", default=False, hint="是的，直接报区")
+    unit: UnitId | None = field("接收单位（本系统内）", default=None)
+    independent: bool = field("已核对：接收机关不是被反映的单位，也不受被反映人管理", default=False)
     papers: list[str] = field("移送材料", default_factory=list)
 
 
@@ -62,7 +62,7 @@ class Accusation(Procedure[HandedOver]):
         first = not facts.goes_to
         facts.goes_to, facts.unit, facts.leaders = form.organ, form.unit, form.leaders
         facts.way, facts.transferred, facts.receipt_no, facts.told_on = "other", True, "", None
-        reason = "检举控告类事项,按照管理权限移送有权处理的机关。"
+        reason = "检举控告类事项，按照管理权限移送有权处理的机关。"  # untranslated: for the letter
         notice = {"mode": "transfer", "accusation": True, "article": f"《{RULE.replace(' ', '》')}", "reason": reason}
         ask: Ask | None = None
         if form.leaders:
@@ -70,7 +70,7 @@ class Accusation(Procedure[HandedOver]):
         elif form.unit:
             ask = Ask(unit=form.unit, purpose="accusation")
         return (
-            None if ctx.case.sealed else Seal("检举控告,依法保密"),
+            None if ctx.case.sealed else Seal("检举控告，依法保密"),
             ask,
             Issue("transfer_letter", to=(), text={"to": form.organ, "reason": reason, "files": form.papers}),
             Issue("redirect_notice", text={**notice, "to": form.words()}) if ways.reachable(ctx) else None,

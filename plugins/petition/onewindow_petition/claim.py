@@ -44,7 +44,7 @@ class Claim(Procedure[Petition]):
     tracks = ("C",)
 
     received = State("已收到", phase=Phase.IN_HAND, initial=True)
-    refusing = State("不予受理,告知书待送达", phase=Phase.ENDED)
+    refusing = State("不予受理，告知书待送达", phase=Phase.ENDED)
     refused = State("不予受理", phase=Phase.ENDED, final=True)
     redirecting = State("去向告知中", phase=Phase.REDIRECTED)
     redirected = State("已告知去向", phase=Phase.REDIRECTED, final=True)
@@ -65,15 +65,25 @@ class Claim(Procedure[Petition]):
     notice_by = ways.notice_by("C", "acceptance_notice", "refusal_notice", "redirect_notice")
     object_by = ways.object_by(accepted, refusing, refused, redirecting, redirected, reviewing)
     reply_by = ways.clock(
-        "办理期限", days(60), "第三十四条", entering(accepted, redoing), entering(replied),
+        "办理期限", days(60), "信访工作条例 第三十四条", entering(accepted, redoing), entering(replied),
         warn=days(12), extend=Longer(days(30), times=1, notice="extension_notice"),
     )  # fmt: skip
-    review_right = ways.clock("请求复查期限", days(30), "第三十五条", served("reply"), entering(reviewing, ended))
+    review_right = ways.clock(
+        "请求复查期限", days(30), "信访工作条例 第三十五条", served("reply"), entering(reviewing, ended)
+    )
     file_by = ways.clock(
-        "移送案卷期限", working_days(5), "第三十五条", stated("review_requested_on"), served("review_transfer")
+        "移送案卷期限",
+        working_days(5),
+        "信访工作条例 第三十五条",
+        stated("review_requested_on"),
+        served("review_transfer"),
     )
     recheck_right = ways.clock(
-        "请求复核期限", days(30), "第三十六条", stated("review_served_on"), entering(rechecking, redoing, ended)
+        "请求复核期限",
+        days(30),
+        "信访工作条例 第三十六条",
+        stated("review_served_on"),
+        entering(rechecking, redoing, ended),
     )
 
     # 受理 - 不予受理 - 法定途径 - 异议
@@ -84,14 +94,14 @@ class Claim(Procedure[Petition]):
         requests = [text.strip() for text in form.requests if len(text.strip()) > 1]
         if not form.no_other_way:
             return Refusal(
-                "请先逐项判断是否属于其他法定途径", remedy="属于的,告知法定途径", rule="信访工作条例 第三十一条"
+                "请先逐项判断是否属于其他法定途径", remedy="属于的，告知法定途径", rule="信访工作条例 第三十一条"
             )
         if not requests:
             return Refusal("没有写明诉求", remedy="逐项写明信访人的诉求", rule="信访工作条例 第三十二条")
         facts.points = [Point(request=text[:500]) for text in requests]
         facts.accepted_on, facts.also_open_at, facts.phone = ctx.today, form.also_open_at, form.phone
         notice = Issue("acceptance_notice", text=words.acceptance(facts, form.hearing, ctx))
-        above = f"{form.also_open_at}也在办理此事项,本机关照常受理" if form.also_open_at else ""
+        above = f"{form.also_open_at}也在办理此事项，本机关照常受理" if form.also_open_at else ""
         return (
             notice if ways.reachable(ctx) else Stop("notice_by"),
             Note(above, readers="parties") if above else None,
@@ -156,7 +166,7 @@ class Claim(Procedure[Petition]):
     def suspend(self, facts: Petition, form: forms.Suspend, ctx: Context) -> Effects:
         facts.suspended_for = form.cause
         why = "。".join(filter(None, (forms.PAUSES[form.cause], form.note)))
-        return Note(f"中止办理:{why}。法定办理期限照常计算", readers="parties")
+        return Note(f"中止办理：{why}。法定办理期限照常计算", readers="parties")
 
     @action("恢复办理", suspended >> handling, by=("handler", "head"))
     def resume(self, facts: Petition, ctx: Context) -> Effects:
@@ -176,7 +186,7 @@ class Claim(Procedure[Petition]):
         if facts.extension or (clock and clock.extended):
             return Refusal("只能延期一次", rule="信访工作条例 第三十四条")
         if clock and (end := clock.lawful_on or clock.early_on) and ctx.today > end:
-            return Refusal("办理期限已届满,不能再延期", remedy="尽快答复", rule="信访工作条例 第三十四条")
+            return Refusal("办理期限已届满，不能再延期", remedy="尽快答复", rule="信访工作条例 第三十四条")
         return None
 
     @on("extended", of="reply_by")
@@ -188,13 +198,13 @@ class Claim(Procedure[Petition]):
     def mediate(self, facts: Petition, form: Reason, ctx: Context) -> Effects:
         """The mediators ask each party alone; who declines loses nothing (第三十三条)."""
         return Ask("mediation", purpose="mediation", note=form.reason), Note(
-            "已提请调解。调解须各方自愿,不同意不影响办理,办理期限照常计算", readers="parties"
+            "已提请调解。调解须各方自愿，不同意不影响办理，办理期限照常计算", readers="parties"
         )
 
     @action("提出和解方案", at(*work), by="handler", form=forms.Settlement)
     def propose_settlement(self, facts: Petition, form: forms.Settlement, ctx: Context) -> Effects:
         facts.settlement, facts.agreed, facts.settled_on = form.terms, [], None
-        return Note("已提出和解方案,请各方分别表示是否同意。不同意不影响办理", readers="parties")
+        return Note("已提出和解方案，请各方分别表示是否同意。不同意不影响办理", readers="parties")
 
     @action("同意和解", at(*work), by="party", form=forms.Consent)
     def agree(self, facts: Petition, form: forms.Consent, ctx: Context) -> Effects:
@@ -216,7 +226,7 @@ class Claim(Procedure[Petition]):
     @guard(propose_settlement)
     def somebody_to_settle_with(self, facts: Petition, ctx: Context) -> Refusal | None:
         if not ctx.case.has("respondent"):
-            return Refusal("没有对方当事人,不能和解", remedy="先登记对方当事人")
+            return Refusal("没有对方当事人，不能和解", remedy="先登记对方当事人")
         return None
 
     @guard(agree, decline)
@@ -228,7 +238,7 @@ class Claim(Procedure[Petition]):
     @action("拟写答复", at(*work), by="handler", form=forms.Draft)
     def draft(self, facts: Petition, form: forms.Draft, ctx: Context) -> Effects:
         if {point.request for point in facts.points} - {point.request for point in form.points}:
-            return Refusal("受理的诉求不能删改,请逐项答复", remedy="重新打开表单", rule="信访工作条例 第三十二条")
+            return Refusal("受理的诉求不能删改，请逐项答复", remedy="重新打开表单", rule="信访工作条例 第三十二条")
         facts.findings, facts.evidence, facts.points = form.findings, form.evidence, form.points
         facts.tasks, facts.review_place = form.tasks, form.review_place
         remember(ctx, REVIEW, form.review_place)
@@ -245,7 +255,7 @@ class Claim(Procedure[Petition]):
 
     @action("退回修改", drafted >> handling, by="organ_head", form=Reason)
     def send_back(self, facts: Petition, form: Reason, ctx: Context) -> Effects:
-        return Note(f"退回修改:{form.reason}")
+        return Note(f"退回修改：{form.reason}")
 
     @action("签发", drafted >> replied, by="organ_head", form=forms.Approval)
     def approve(self, facts: Petition, form: forms.Approval, ctx: Context) -> Effects:
@@ -281,13 +291,13 @@ class Claim(Procedure[Petition]):
         facts.review_late = bool(clock and clock.lawful_on and form.requested_on > clock.lawful_on)
         facts.review_requested_on, facts.review_request = form.requested_on, form.request
         facts.file_sent_on = None
-        return Note("已登记复查申请,案卷将移送上一级机关", readers="parties")
+        return Note("已登记复查申请，案卷将移送上一级机关", readers="parties")
 
     @guard(request_review)
     def there_is_a_reply(self, facts: Petition, ctx: Context) -> Refusal | None:
         if facts.replied_on or ctx.case.issued("reply"):
             return None
-        return Refusal("还没有处理意见书,不能请求复查", rule="信访工作条例 第三十五条")
+        return Refusal("还没有处理意见书，不能请求复查", rule="信访工作条例 第三十五条")
 
     @action("移送案卷", at(reviewing), by="handler", form=forms.SendFile)
     def send_file(self, facts: Petition, form: forms.SendFile, ctx: Context) -> Effects:
@@ -330,7 +340,9 @@ class Claim(Procedure[Petition]):
         rights = [ctx.clocks[key] for key in ("review_right", "recheck_right") if key in ctx.clocks]
         running = [clock for clock in rights if clock.status != "stopped"]
         if not running:
-            return Refusal("处理意见书还没有送达,复查期限没有开始", remedy="先登记送达", rule="信访工作条例 第三十五条")
+            return Refusal(
+                "处理意见书还没有送达，复查期限没有开始", remedy="先登记送达", rule="信访工作条例 第三十五条"
+            )
         if any(c.provisional or c.lawful_on is None or ctx.today <= c.lawful_on for c in running):
             return Refusal("信访人请求复查、复核的期限还没有届满", rule="信访工作条例 第三十五条")
         return None
@@ -349,4 +361,4 @@ class Claim(Procedure[Petition]):
         if result != "revoked":
             return None
         facts.extension, facts.replied_on, facts.legal_note = "", None, ""
-        return Note("上级机关撤销原处理意见,责令重新办理", readers="parties"), Go(self.redoing)
+        return Note("上级机关撤销原处理意见，责令重新办理", readers="parties"), Go(self.redoing)

@@ -10,8 +10,8 @@ FOR = "答复信访人"
 OPINIONS = {"support": "支持", "explain": "解释说明", "deny": "不支持"}
 # The closed list. That the same matter is open higher up is no ground: 第十九条 binds the higher organ, not this one.
 GROUNDS = {
-    "rechecked": "复核意见作出后,以同一事实和理由再次提出(第三十六条第三款)",
-    "not_ours": "完全不属于本机关职权,应向其他机关提出(第二十三条)",
+    "rechecked": "复核意见作出后，以同一事实和理由再次提出（第三十六条第三款）",
+    "not_ours": "完全不属于本机关职权，应向其他机关提出（第二十三条）",
 }
 # None of these stops the clock: 第三十四条 knows no suspension.
 PAUSES = {
@@ -21,7 +21,7 @@ PAUSES = {
     "force_majeure": "不可抗力",
     "request": "申请人书面请求",
 }
-RESULTS = {"upheld": "维持", "changed": "变更", "revoked": "撤销,责令重新办理", "declined": "不予受理"}
+RESULTS = {"upheld": "维持", "changed": "变更", "revoked": "撤销，责令重新办理", "declined": "不予受理"}
 
 
 class Point(Row):
@@ -94,9 +94,9 @@ class Petition(OnItsWay):
 
 class Accept(Form):
     requests: list[str] = field("逐项诉求", min_length=1, max_length=30, personal=FOR, keep="case")
-    no_other_way: bool = field("已判断:不属于第三十一条(一)至(五)项的法定途径", default=False)
-    hearing: bool = field("重大、复杂、疑难,可以听证", default=False)
-    also_open_at: str = field("同时受理的上级机关", default="", max_length=100, hint="上级在办的,本机关照样受理")
+    no_other_way: bool = field("已判断：不属于第三十一条（一）至（五）项的法定途径", default=False)
+    hearing: bool = field("重大、复杂、疑难，可以听证", default=False)
+    also_open_at: str = field("同时受理的上级机关", default="", max_length=100, hint="上级在办的，本机关照样受理")
     phone: str = field("承办人联系电话", max_length=60)
 
 

@@ -20,7 +20,7 @@ def acceptance(facts: Petition, hearing: bool, ctx: Context) -> dict[str, Any]:
 
 def refusal(form: Refuse, ctx: Context) -> dict[str, Any]:
     above = look_up(ctx, REVIEW)
-    article = "第三十六条第三款" if form.ground == "rechecked" else "第二十三条"
+    article = "第三十六条第三款" if form.ground == "rechecked" else "第二十三条"  # untranslated: for the notice
     return {
         "reason": form.reason,
         "article": f"《信访工作条例》{article}",
@@ -60,7 +60,7 @@ def reply(facts: Petition, ctx: Context) -> dict[str, Any]:
 
 def transfer(facts: Petition, form: SendFile, ctx: Context) -> dict[str, Any]:
     opinion = ctx.case.issued("reply")
-    late = "信访人提出请求时已超过三十日,一并移送,是否受理请你机关审查。"
+    late = "信访人提出请求时已超过三十日，一并移送，是否受理请你机关审查。"  # untranslated: for the letter
     return {
         "to": form.organ,
         "opinion": opinion.model_dump(mode="json", include={"number", "issued_on", "served_on"}) if opinion else {},

@@ -14,7 +14,7 @@ class PetitionRecord(Record):
 class WayOut(PetitionRecord, table=True):
     """去处台账"""
 
-    topic: str = field("事由(事项类别码,或 review、legal_aid、discipline)", max_length=40)
+    topic: str = field("事由（事项类别码，或 review、legal_aid、discipline）", max_length=40)
     organ: str = field("机关名称", max_length=100)
     address: str = field("地址", default="", max_length=200)
     phone: str = field("电话", default="", max_length=60)
@@ -36,7 +36,7 @@ class Place(Form):
         """Why nobody could find this place, if so."""
         if self.organ and (self.address or self.phone):
             return None
-        return Refusal("没有写明应向谁提出", remedy="填写机关名称,以及地址或者电话", rule="信访工作条例 第二十三条")
+        return Refusal("没有写明应向谁提出", remedy="填写机关名称，以及地址或者电话", rule="信访工作条例 第二十三条")
 
 
 def look_up(ctx: Context, topic: str) -> Place | None:

@@ -32,12 +32,12 @@ from onewindow_petition.ledger import Place, remember
 IN_FORCE = date(2022, 5, 1)
 # 信访工作条例 第三十一条: five ways come before its sixth, the petition procedure itself.
 WAYS = {
-    "1": "诉讼、检察监督或者公安机关的法律程序(第三十一条第(一)项)",
-    "2": "仲裁(第三十一条第(二)项)",
-    "3": "申诉、申请复审等程序(第三十一条第(三)项)",
-    "4": "行政复议、裁决、确认、许可、处罚等行政程序(第三十一条第(四)项)",
-    "5": "申请查处违法行为、履行保护合法权益职责(第三十一条第(五)项)",
-    "other": "属于其他机关职权(第二十三条)",
+    "1": "诉讼、检察监督或者公安机关的法律程序（第三十一条第（一）项）",
+    "2": "仲裁（第三十一条第（二）项）",
+    "3": "申诉、申请复审等程序（第三十一条第（三）项）",
+    "4": "行政复议、裁决、确认、许可、处罚等行政程序（第三十一条第（四）项）",
+    "5": "申请查处违法行为、履行保护合法权益职责（第三十一条第（五）项）",
+    "other": "属于其他机关职权（第二十三条）",
 }
 MODES = {"inform": "告知向其提出", "transfer": "转送并告知去向"}
 
@@ -45,18 +45,22 @@ MODES = {"inform": "告知向其提出", "transfer": "转送并告知去向"}
 def clock(title: str, span: Span, article: str, starts: Moment, stops: Moment, **more: Any) -> Clock:
     """A deadline of 信访工作条例 that protects the person, unless it says otherwise."""
     more = {"protects": "person", "since": IN_FORCE, **more}
-    return Clock(title, span, source=f"信访工作条例 {article}", starts=starts, stops=stops, **more)
+    return Clock(title, span, source=article, starts=starts, stops=stops, **more)
 
 
 def notice_by(track: str, *documents: str) -> Clock:
     """XF-03: whoever brought the matter is told in writing what becomes of it."""
-    return clock("书面告知期限", natural_days(15), "第二十三条", received(), served(*documents), tracks=(track,))
+    return clock(
+        "书面告知期限", natural_days(15), "信访工作条例 第二十三条", received(), served(*documents), tracks=(track,)
+    )
 
 
 def object_by(*decided: State) -> Clock:
     """XF-05: an objection to the hand-over comes within five working days, or not at all."""
     span = working_days(5)
-    return clock("异议期限", span, "第二十三条第三款", assigned(), entering(*decided), protects="authority")
+    return clock(
+        "异议期限", span, "信访工作条例 第二十三条第三款", assigned(), entering(*decided), protects="authority"
+    )
 
 
 class OnItsWay(Facts):
@@ -77,7 +81,7 @@ class Redirect(Place):
     mode: str = field("方式", choices=MODES, default="inform")
     reason: str = field("理由", multiline=True, min_length=2, max_length=2000, personal="答复信访人", keep="case")
     time_limit: str = field("该途径的期限提示", default="", max_length=300)
-    papers: list[str] = field("材料", default_factory=list, hint="随转的材料,或者提醒本人携带的材料")
+    papers: list[str] = field("材料", default_factory=list, hint="随转的材料，或者提醒本人携带的材料")
 
 
 class Receipt(Form):
@@ -142,9 +146,9 @@ def lodge(facts: OnItsWay, form: Objection, ctx: Context) -> Effects:
 
 def may_object(facts: OnItsWay, ctx: Context) -> Refusal | None:
     if facts.objected_on:
-        return Refusal("已经提出过异议,维持交办的不得再退", rule="信访工作条例 第二十三条第三款")
+        return Refusal("已经提出过异议，维持交办的不得再退", rule="信访工作条例 第二十三条第三款")
     if (clock := ctx.clocks.get("object_by")) and clock.lawful_on and ctx.today > clock.lawful_on:
-        return Refusal("已超过提出异议的五个工作日", remedy="受理,或者告知法定途径", rule="信访工作条例 第二十三条")
+        return Refusal("已超过提出异议的五个工作日", remedy="受理，或者告知法定途径", rule="信访工作条例 第二十三条")
     return None
 
 

@@ -55,7 +55,7 @@ def test_art_23_nobody_is_served_where_the_applicant_stays_anonymous_and_the_not
 def test_art_19_a_matter_that_is_open_higher_up_is_accepted_all_the_same_and_the_person_told() -> None:
     walk = claim().do("accept", {**ACCEPT, "also_open_at": "市信访局"})
     assert walk.state == "accepted"
-    assert Note("市信访局也在办理此事项,本机关照常受理", readers="parties") in walk.effects
+    assert Note("市信访局也在办理此事项，本机关照常受理", readers="parties") in walk.effects
 
 
 def test_art_19_being_open_higher_up_is_no_ground_for_refusal() -> None:
@@ -176,7 +176,7 @@ def test_art_34_a_suspension_stops_no_clock() -> None:
     walk = accepted().do("suspend", {"cause": "appraisal"}, by="head")
     assert walk.state == "suspended"
     assert not any(isinstance(effect, Pause) for effect in walk.effects)
-    assert walk.effects == (Note("中止办理:等待鉴定。法定办理期限照常计算", readers="parties"),)
+    assert walk.effects == (Note("中止办理：等待鉴定。法定办理期限照常计算", readers="parties"),)
     assert walk.do("resume").state == "handling"
 
 

@@ -84,9 +84,7 @@ async def act(
 ) -> Any:
     """Take an action as the office's manifest declares it. The same Idempotency-Key asks for one effect, however often
     it is sent."""
-    outcome = await centre.handling.act(
-        who, number, assignment, action, given.form, key=key, expect=given.expect
-    )
+    outcome = await centre.handling.act(who, number, assignment, action, given.form, key=key, expect=given.expect)
     office = await centre.handling.office_of(assignment)
     return answered(outcome, request, office, "/api/v1/commands")
 

@@ -3,8 +3,6 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from onewindow.access import guard
-from onewindow.access.actions import Action
 from onewindow.api.auth import At, Who
 from onewindow.api.models import Out
 from onewindow.api.problems import documented
@@ -33,5 +31,4 @@ class RepublishedOut(Out):
 )
 async def republish(centre: At, who: Who, given: Republish) -> RepublishedOut:
     """For a bus that has lost its messages. Whoever has a message already leaves it alone."""
-    guard.require(who, Action.PARKED_REPLAY)
-    return RepublishedOut(after=given.after, reached=await centre.relay.republish(given.after))
+    return RepublishedOut(after=given.after, reached=await centre.upkeep.republish(who, given.after))

@@ -1,6 +1,6 @@
 """Cases: registering, listing, reading, correcting; the timeline and whether its chain holds."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -26,12 +26,14 @@ from onewindow.api.parts import (
 from onewindow.api.problems import documented
 from onewindow.api.show import receipt
 from onewindow.registry.intake import Registration
+from onewindow.registry.parties import PERSONAL
 from onewindow.routing.filing import file_matter
 from onewindow.routing.listing import Filters
 
 lean = APIRouter(prefix="/cases", tags=["cases"], route_class=LeanRoute)
 router = APIRouter(prefix="/cases", tags=["cases"])
 
+PersonalField = Literal["name", "phone", "id_number", "address"]
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -209,11 +211,12 @@ async def correct_case(
 
 
 class Reveal(BaseModel):
-    """Whose fields, and why."""
+    """Which fields, and why."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     reason: str = Field(min_length=2, max_length=200, examples=["电话回访"])
+    fields: set[PersonalField] = Field(default={"name", "phone", "id_number", "address"}, min_length=1)
 
 
 @router.post(
@@ -224,7 +227,9 @@ class Reveal(BaseModel):
 )
 async def reveal_party(centre: At, who: Who, number: Number, party: Id, given: Reveal) -> out.RevealedOut:
     """The one answer with personal fields in clear. The look is logged with its reason, and the person can see that."""
-    return out.RevealedOut.model_validate(dict(await centre.desk.reveal(who, number, party, given.reason)))
+    fields = [name for name in PERSONAL if name in given.fields]
+    shown = await centre.desk.reveal(who, number, party, given.reason, fields=fields)
+    return out.RevealedOut.model_validate(dict(shown))
 
 
 @router.get(

@@ -53,9 +53,7 @@ async def catalogue(show: Show) -> out.CatalogueOut:
 
 
 def _township(row: Township) -> out.TownshipOut:
-    return out.TownshipOut(
-        code=row.code, name=row.name, kind=row.kind.value, district=row.district_code, live=row.live
-    )
+    return out.TownshipOut(code=row.code, name=row.name, kind=row.kind.value, district=row.district_code, live=row.live)
 
 
 def _unit(row: Unit) -> out.UnitOut:
@@ -124,9 +122,7 @@ async def change_township(centre: At, who: Who, township: Code, given: TownshipC
     return _township(await centre.administration.change_township(who, township, **given.model_dump()))
 
 
-@router.get(
-    "/units", tags=["townships"], responses=documented(422), operation_id="listUnits", summary="单位 · Units"
-)
+@router.get("/units", tags=["townships"], responses=documented(422), operation_id="listUnits", summary="单位 · Units")
 async def units(
     centre: At,
     township: Annotated[str | None, Query(max_length=12)] = None,

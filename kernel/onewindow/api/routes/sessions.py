@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from onewindow.access.accounts import Accounts
 from onewindow.access.actions import Action
 from onewindow.access.policy import may_ever
+from onewindow.access.sessions import Session
 from onewindow.api import models_admin as out
 from onewindow.api.auth import At, Entered, Required, address
 from onewindow.api.problems import documented
-from onewindow.access.sessions import Session
 from onewindow.errors import Forbidden
 from onewindow.i18n import _, translate
 from onewindow.organisation.roles import role_title

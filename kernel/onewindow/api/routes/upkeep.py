@@ -176,9 +176,7 @@ async def import_calendar(
     centre: At, who: Who, year: Annotated[int, Path(ge=2000, le=2100)], given: CalendarFile
 ) -> out.CalendarOut:
     """Running clocks follow, each with an entry in its case's timeline."""
-    return _year(
-        await centre.upkeep.import_calendar(who, given.content, year, given.format, replace=given.replace)
-    )
+    return _year(await centre.upkeep.import_calendar(who, given.content, year, given.format, replace=given.replace))
 
 
 # Parked messages -----------------------------------------------------------------------------------------------------
@@ -218,7 +216,5 @@ async def parked(centre: At, who: Who, after: Cursor = None, limit: Limit = 50) 
     operation_id="replayParked",
     summary="重放搁置的消息 · Try a parked message once more",
 )
-async def replay(
-    centre: At, who: Who, message: Annotated[int, Path(ge=1, le=(1 << 63) - 1)]
-) -> out.ReplayedOut:
+async def replay(centre: At, who: Who, message: Annotated[int, Path(ge=1, le=(1 << 63) - 1)]) -> out.ReplayedOut:
     return out.ReplayedOut(result=(await centre.upkeep.replay(who, message)).value)

@@ -78,9 +78,7 @@ class Account:
         now = self.centre.now()
         try:
             given = intake.Login.model_validate(values)
-            token = await self.centre.accounts.log_in(
-                given.login, values["password"], address=visit.address, now=now
-            )
+            token = await self.centre.accounts.log_in(given.login, values["password"], address=visit.address, now=now)
         except ValidationError as error:
             return self._login(visit, onward, shown, by_field(error, visit.lang), 422)
         except (Unauthenticated, TooMany) as error:

@@ -268,9 +268,7 @@ class CasePages:
                 "proof": given.proof,
             }
             key = text_of(await request.form(), "idempotency_key")[:64]
-            await self.centre.handling.serve(
-                visit.principal, request.path_params["document"], service, key=key or None
-            )
+            await self.centre.handling.serve(visit.principal, request.path_params["document"], service, key=key or None)
 
         return await self._step(request, "serve:{document}", intake.Service, step, _("已登记送达"))
 

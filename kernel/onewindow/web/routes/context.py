@@ -146,9 +146,7 @@ class Web:
         nav = menu(visit.request.url.path if path is None else path, may)
         viewer = None if who is None else Viewer(who.name, self._posts(who, visit.lang))
         place = self._place(visit)
-        return Frame(
-            self.centre.now(), visit.lang, here, place, visit.csrf, viewer, nav, visit.flashes, problem
-        )
+        return Frame(self.centre.now(), visit.lang, here, place, visit.csrf, viewer, nav, visit.flashes, problem)
 
     def _place(self, visit: Visit) -> str:
         townships = self.centre.organisation.current.townships

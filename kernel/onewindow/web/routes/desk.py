@@ -139,9 +139,7 @@ class DeskPages:
         words = await summaries(self.centre, rows, key="id" if listed in ("all", "window") else "case_id")
         return [self._row(known, listed, row, words) for row in rows]
 
-    def _row(
-        self, known: Presenter, listed: str, row: Mapping[str, Any], words: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def _row(self, known: Presenter, listed: str, row: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
         case_id = row["id"] if listed in ("all", "window") else row["case_id"]
         holder = row.get("holder") if listed in ("all", "window") else row.get("unit_id")
         state, phase, note = row.get("state", "open"), row.get("phase"), None
@@ -150,6 +148,7 @@ class DeskPages:
         elif listed == "objections":
             state, phase = "open", "in_hand"
             note = known.say(_("{who} 提出"), who=known.staff_with_unit(row["lodged_by"])) if row["lodged_by"] else None
+            holder = known.unit_of(row["lodged_by"])
         return {
             "number": row["number"],
             "href": f"/case/{row['number']}",
@@ -178,7 +177,9 @@ class DeskPages:
     async def register(self, request: Request) -> Response:
         visit = await self.web.staff(request)
         today = law_day(self.centre.now())
-        return self._register(visit, {"received_on": today.isoformat(), "channel": "visit"}, {})
+        begun = {"role": "applicant", "kind": "person"}
+        values = {"received_on": today.isoformat(), "channel": "visit", "parties": [begun]}
+        return self._register(visit, values, {})
 
     def _register(
         self, visit: Visit, values: Mapping[str, Any], errors: Mapping[str, str], key: str = "", status: int = 200

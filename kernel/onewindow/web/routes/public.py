@@ -220,5 +220,3 @@ def _registration(filing: intake.Filing) -> Registration:
             "about_leader": filing.about_leader,
         }
     )
-
-

@@ -91,6 +91,7 @@ class TrackedPages:
                 title = self.centre.book.current.known[row["office"]].title
                 offices.append({"office": {"id": row["office"], "title": title}, "operations": offered})
         clocks = clock_first(seen.clocks)
+        papers = [document for document, _served in seen.documents]
         return self.web.page(
             visit,
             "tracked.html",
@@ -100,7 +101,7 @@ class TrackedPages:
             case=self._case(seen, known),
             clocks=clocks,
             next_step=known.say(NEXT[Phase(seen.phase)]) if seen.phase in set(Phase) else None,
-            entries=Teller(known, rows, seen.clocks, for_party=True).tell(seen.entries),
+            entries=Teller(known, rows, seen.clocks, papers, for_party=True).tell(seen.entries),
             documents=[
                 {
                     "title": known.say(document.title, domain=document.office),

@@ -1,0 +1,5 @@
+"""`python -m onewindow.cli` is `onewindow`."""
+
+from onewindow.cli import main
+
+main()
