@@ -1,1 +1,1 @@
-"""What the centre is measured with: `python -m benchmarks` for speed, `python -m benchmarks.faults` for what survives."""
+"""What the centre is measured with: `python -m benchmarks` its speed, `python -m benchmarks.faults` what survives."""

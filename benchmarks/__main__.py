@@ -108,7 +108,7 @@ class Bench:
         self, url: str, kind: str, seconds: float, *, rate: float = 0.0, tokens: dict[str, str] | None = None
     ) -> Result:
         callers = LIFECYCLES_AT_ONCE if kind == "lifecycle" else PACED_CALLERS if rate else CALLERS
-        towns = [town.code for town in self.where.towns]
+        towns = [str(town.code) for town in self.where.towns]
         done = run(Plan(kind, url, towns, callers, seconds, rate, tokens))
         if kind == "register":
             self.where.cases += done.done
@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(FIGURES), help=f"of {', '.join(FIGURES)}")
     parser.add_argument("--store", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--cases", default="0,100000", help="how many cases there are, ascending")
-    parser.add_argument("--quick", action="store_true", help="short runs, a thousand cases instead of a hundred thousand")
+    parser.add_argument("--quick", action="store_true", help="short runs, a thousand cases at most")
     given = parser.parse_args()
     only = set(given.only.split(","))
     if unknown := only - set(FIGURES):

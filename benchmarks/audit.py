@@ -73,10 +73,13 @@ class Audit:
     def differences(self) -> list[str]:
         """Where the kernel's mirror and the office's proceedings differ."""
         with self.kernel() as kernel, self.office() as office:
-            columns = (ASSIGNMENT.c.id, ASSIGNMENT.c.proceeding_version, ASSIGNMENT.c.proceeding_state, ASSIGNMENT.c.version)
-            mirror = {row[0]: tuple(row[1:]) for row in kernel.execute(select(*columns).where(ASSIGNMENT.c.office.is_not(None)))}
-            columns_ = (PROCEEDING.c.id, PROCEEDING.c.version, PROCEEDING.c.state, PROCEEDING.c.assignment_version)
-            own = {row[0]: tuple(row[1:]) for row in office.execute(select(*columns_))}
+            a, p = ASSIGNMENT.c, PROCEEDING.c
+            query = select(a.id, a.proceeding_version, a.proceeding_state, a.version).where(a.office.is_not(None))
+            mirror = {row[0]: tuple(row[1:]) for row in kernel.execute(query)}
+            own = {
+                row[0]: tuple(row[1:])
+                for row in office.execute(select(p.id, p.version, p.state, p.assignment_version))
+            }
         return [
             f"assignment {key}: kernel {mirror.get(key)}, office {own.get(key)}"
             for key in mirror.keys() | own.keys()
@@ -108,7 +111,8 @@ def audit(
         doubled = _doubled(kernel, office, registered, cases)
         wrong += doubled
         wrong += _gaps(cases)
-        accepted = {row[0] for row in kernel.execute(select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.proceeding_version > 0))}
+        moved = select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.proceeding_version > 0)
+        accepted = {row[0] for row in kernel.execute(moved)}
         missing = [assignment for assignment in acted if assignment not in accepted]
         wrong += [f"action lost: {assignment}" for assignment in missing]
         verified = 0
@@ -117,9 +121,8 @@ def audit(
             verified += verdict.ok
             if not verdict.ok:
                 wrong.append(f"chain of {number}: {verdict.problem} at {verdict.seq}")
-        parked = sum(
-            int(each.scalar(text("SELECT count(*) FROM parked WHERE resolved_at IS NULL")) or 0) for each in (kernel, office)
-        )
+        query = text("SELECT count(*) FROM parked WHERE resolved_at IS NULL")
+        parked = sum(int(each.scalar(query) or 0) for each in (kernel, office))
         if parked:
             wrong.append(f"{parked} messages are parked")
     report = Report(
@@ -162,4 +165,8 @@ def _gaps(cases: Mapping[str, str]) -> list[str]:
     for number in cases:
         name, _dash, count = number.rpartition("-")
         series.setdefault(name, []).append(int(count))
-    return [f"{name}: numbers are not 1..{len(each)}" for name, each in series.items() if sorted(each) != [*range(1, len(each) + 1)]]
+    return [
+        f"{name}: numbers are not 1..{len(each)}"
+        for name, each in series.items()
+        if sorted(each) != [*range(1, len(each) + 1)]
+    ]

@@ -22,10 +22,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psutil
-
+from benchmarks import processes
 from benchmarks.audit import Audit, Report, audit
-from benchmarks.client import NO_ANSWER, Answer, Client
+from benchmarks.client import Answer, Client
 from benchmarks.load import matter
 from onewindow.settings import Settings
 from tests.support import environments, postgres, towns
@@ -61,7 +60,8 @@ class Site:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = str(probe.getsockname()[1])
-        self.centre = CentreProcess(environments.own(), self.data, {"time_shift": "0", "port": port, "embedded": "false"})
+        given = {"time_shift": "0", "port": port, "embedded": "false"}
+        self.centre = CentreProcess(environments.own(), self.data, given)
         self.home = folder / "department"
         self.home.mkdir(mode=0o700)
         self.office: OfficeProcess | None = None
@@ -88,10 +88,10 @@ class Site:
         self.kills[victim] += 1
         if victim == "nats":
             assert self.centre.child.process is not None
-            for child in psutil.Process(self.centre.child.process.pid).children(recursive=True):
-                if child.name() == "nats-server":
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(child.pid, signal.SIGKILL)
+            for child in processes.children(self.centre.child.process.pid):
+                with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+                    if processes.name(child) == "nats-server":
+                        os.kill(child, signal.SIGKILL)
         elif victim == "office":
             self.office.child.kill()
             time.sleep(random.uniform(0, 0.5))
@@ -162,21 +162,22 @@ class Load:
             if done.status == 200:
                 self._said.acted[assignment] = number
 
-    async def _until(self, client: Client, good: set[int], method: str, path: str, *body: Any, **headers: str) -> Answer:
+    async def _until(
+        self, client: Client, good: set[int], method: str, path: str, *body: Any, **headers: str
+    ) -> Answer:
         """Ask again and again until there is an answer that settles it, or the load stops."""
-        answer = NO_ANSWER
-        while not self.stopping or answer.status == 0:
+        while True:
             answer = await client.ask(method, path, *body, **headers)
-            if answer.status in good:
-                return answer
-            if self.stopping and answer.status == 0:
+            if answer.status in good or self.stopping:
                 return answer
             await asyncio.sleep(0.05)
-        return answer
 
 
-async def strike(site: Site, kills: int, said: Acknowledged, say: Any) -> None:
-    """Load, and so many kills."""
+async def strike(site: Site, kills: int, said: Acknowledged, look: Audit, say: Any) -> bool:
+    """Load, so many kills, and the wait until kernel and office say the same; whether they came to that.
+
+    All in one loop: a child ends with the thread that started it, and these are threads of the loop.
+    """
     load = Load(site, said)
     await load.log_in()
     running = asyncio.create_task(load.run())
@@ -188,6 +189,10 @@ async def strike(site: Site, kills: int, said: Acknowledged, say: Any) -> None:
     await asyncio.sleep(1.0)
     load.stopping = True
     await running
+    try:
+        return await asyncio.to_thread(look.wait_until_agreed, SETTLE_SECONDS)
+    finally:
+        await asyncio.to_thread(site.stop)
 
 
 @contextmanager
@@ -225,10 +230,8 @@ def run(
     said = Acknowledged()
     with site_of(store, keep=keep) as site:
         say(f"folder {site.data.parent}")
-        asyncio.run(strike(site, kills, said, say))
         look = Audit(site.data, site.database, site.home / "petition.db")
-        settled = look.wait_until_agreed(SETTLE_SECONDS)
-        site.stop()
+        settled = asyncio.run(strike(site, kills, said, look, say))
         report, wrong = audit(look, said.registered, said.acted, kills, store)
         if not settled:
             wrong.append(f"kernel and office did not agree within {SETTLE_SECONDS:.0f} s")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 from sqlalchemy import Connection, create_engine, make_url, text
 
+from benchmarks import processes
 from benchmarks.load import WORDS
 from onewindow.centre import Centre
 from onewindow.host.run import schema_of
@@ -59,7 +59,7 @@ class World:
 
     def tokens(self, url: str) -> dict[str, str]:
         """A session of each township's head of office."""
-        found = {}
+        found: dict[str, str] = {}
         for town in self.towns:
             given = {"login": town.login("head"), "password": towns.PASSWORD}
             answer = httpx.post(f"{url}/api/v1/sessions", json=given, trust_env=False)
@@ -78,12 +78,7 @@ class World:
 
             async def one() -> None:
                 for number in left:
-                    await centre.registrar.register(
-                        Registration(
-                            township=self.towns[number % TOWNS].code, text=WORDS * 4, request="请求补偿", place="东村",
-                            category="0401", track=Track.CLAIM, parties=[PartyInput(name="宁采微", phone="12012345678")],
-                        )  # fmt: skip
-                    )
+                    await centre.registrar.register(_matter(self.towns[number % TOWNS].code))
 
             await asyncio.gather(*(one() for _ in range(SEEDING_AT_ONCE)))
         finally:
@@ -127,7 +122,16 @@ class World:
             registered = {row[0]: _moment(row[1]) for row in kernel.execute(query, {"since": stamp})}
             query = text("SELECT case_id, created_at FROM proceeding WHERE created_at >= :since")
             taken = {row[0]: _moment(row[1]) for row in office.execute(query, {"since": stamp})}
-        return sorted((at - registered[case]).total_seconds() * 1000 for case, at in taken.items() if case in registered)
+        both = taken.keys() & registered.keys()
+        return sorted((taken[case] - registered[case]).total_seconds() * 1000 for case in both)
+
+
+def _matter(town: str) -> Registration:
+    party = PartyInput(name="宁采微", phone="12012345678", address="东村12号")
+    track = Track.CLAIM
+    return Registration(
+        township=town, text=WORDS * 4, request="请求补偿", place="东村", category="0401", track=track, parties=[party]
+    )
 
 
 def _moment(value: str | datetime) -> datetime:
@@ -137,10 +141,10 @@ def _moment(value: str | datetime) -> datetime:
 
 def memory(pid: int) -> dict[str, float]:
     """Resident megabytes of a centre's process and of its children, by program."""
-    process = psutil.Process(pid)
-    found = {"centre": process.memory_info().rss / 1e6}
-    for child in process.children(recursive=True):
-        found[child.name()] = found.get(child.name(), 0.0) + child.memory_info().rss / 1e6
+    found = {"centre": processes.resident(pid)}
+    for child in processes.children(pid):
+        name = processes.name(child)
+        found[name] = found.get(name, 0.0) + processes.resident(child)
     return found
 
 
@@ -154,7 +158,7 @@ def world(store: str) -> Iterator[World]:
         if store == "postgresql":
             database = closing.enter_context(postgres.shared_server(fsync=True).database())
         data = folder / "data"
-        settings = Settings(data=data, database=database, district=towns.DISTRICT, district_name="示范区", embedded=True)
+        settings = Settings(data=data, database=database, district=towns.DISTRICT, district_name="示范区")
         made = towns.settle(settings, TOWNS)
         found = World(store, data, database, made)
         asyncio.run(_enable(found))

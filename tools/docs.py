@@ -1,6 +1,7 @@
 """Writes the generated parts of the documents, and checks that they are current and that every link leads somewhere.
 
-A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a function of `tools.docs_parts`.
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME stands in the `PARTS` of one of the
+modules `tools.docs_parts*`.
 """
 
 import re
@@ -8,13 +9,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tools import docs_parts
+from tools import docs_parts, docs_parts_offices, docs_parts_reference
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 Parts = Mapping[str, Callable[[Path], str]]
+PARTS: Parts = {**docs_parts.PARTS, **docs_parts_reference.PARTS, **docs_parts_offices.PARTS}
 
 
 def documents(root: Path) -> list[Path]:
@@ -53,12 +55,12 @@ def faults(root: Path, parts: Parts) -> Iterator[str]:
 
 def main(arguments: Sequence[str]) -> int:
     if "--check" in arguments:
-        wrong = list(faults(ROOT, docs_parts.PARTS))
+        wrong = list(faults(ROOT, PARTS))
         print("\n".join(wrong))
         return 1 if wrong else 0
     for path in documents(ROOT):
         text = path.read_text("utf-8")
-        if (fresh := generated(text, ROOT, docs_parts.PARTS)) != text:
+        if (fresh := generated(text, ROOT, PARTS)) != text:
             path.write_text(fresh, "utf-8")
             print(f"wrote {path.relative_to(ROOT)}")
     return 0

@@ -1,8 +1,9 @@
 """Finds every message that a person may read and checks that it has an English translation.
 
-Chinese is the msgid. In the kernel a message is a literal in `_("…")` or the first argument or the remedy of one of our
-errors, or stands in a template; an office declares its words plainly, so there every Chinese literal counts, except in
-a line that ends with `# untranslated: <why>`, and the first line of each of its templates, which is its title.
+Chinese is the msgid. In the kernel a message is a literal in `_("…")`, or the first argument or the remedy of one of
+our errors, of a refusal or of a form's field, or stands in a template. An office declares its words plainly, so there
+every Chinese literal counts, except in a line that ends with `# untranslated: <why>`, and the first line of each of its
+document templates, which is its title.
 """
 
 import ast
@@ -21,6 +22,7 @@ CHINESE = re.compile(r"[㐀-鿿]")
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)[^{}]*\}")
 MARKUP = re.compile(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->", re.DOTALL)
 MARKERS = {"_", "gettext"}
+DECLARING = {"Refusal", "field"}
 UNTRANSLATED = "# untranslated:"
 
 
@@ -41,7 +43,7 @@ class Domain(NamedTuple):
 
     @property
     def main(self) -> Path:
-        """The catalogue that new messages are added to; an office has this one only, because it travels over the bus."""
+        """The catalogue that new messages go to; an office has this one only, because it travels over the bus."""
         locale = self.package / "locale"
         return locale / "en.po" if self.office else locale / "en" / "LC_MESSAGES" / f"{self.name}.po"
 
@@ -98,7 +100,7 @@ def declared(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 def uses(domain: Domain) -> Iterator[Use]:
     """Each message of a distribution, in Python and in templates."""
-    names = set() if domain.office else error_names(domain.package)
+    names = set() if domain.office else error_names(domain.package) | DECLARING
     for path in sorted(domain.package.rglob("*.py")):
         text = path.read_text("utf-8")
         lines = text.splitlines()

@@ -295,11 +295,11 @@ class Centre:
         )
 
     async def let_in(self, office: str) -> Credentials:
-        """Let an office that is not installed here onto the bus."""
-        if self.server is not None:
-            known = {user.name for user in self.users()}
-            users = self.users() + ([] if office in known else [self._user(OfficeId(office))])
-            await self.server.reload(users)
-        elif not self.settings.nats:
+        """Let an office that is not installed here onto the bus, now and after every restart."""
+        if self.server is None and not self.settings.nats:
             raise Misconfigured(_("消息总线没有运行"))
+        if office not in self.book.current.known:
+            await self.book.expect(office, now=self.now())
+        if self.server is not None:
+            await self.server.reload(self.users())
         return self.credentials(office)

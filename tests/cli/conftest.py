@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from onewindow.cli.app import command
 
 ONEWINDOW = [sys.executable, "-m", "onewindow.cli"]
-READY_SECONDS = 60
+READY_SECONDS = 90
 
 
 @dataclass

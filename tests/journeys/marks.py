@@ -2,16 +2,19 @@
 
 import pytest
 
-from tests.support.arrangements import CROSSES, DIAGONALS, SECOND, Arrangement
+from tests.support.arrangements import CROSSES, DIAGONALS, FIRST, SECOND, Arrangement
 
 
 def _on(*arrangements: Arrangement) -> pytest.MarkDecorator:
-    marks = {"sqlite": [], "postgresql": [pytest.mark.postgres]}
+    # The first test on an arrangement waits for its centre, and for the wheels where the office has its own.
+    patience = pytest.mark.timeout(300)
+    marks = {"sqlite": [patience], "postgresql": [patience, pytest.mark.postgres]}
     params = [pytest.param(each, id=f"@{each.name}", marks=marks[each.store]) for each in arrangements]
     return pytest.mark.parametrize("arranged", params, indirect=True)
 
 
 on_both_diagonals = _on(*DIAGONALS)
+on_the_first = _on(FIRST)
 on_the_second = _on(SECOND)
 on_each_cross = _on(*CROSSES)
 on_sqlite_with_an_office_apart = _on(CROSSES[0])

@@ -35,8 +35,12 @@ def draft_for(offer: out.OfferOut) -> dict[str, Any]:
         for point in offer.values["points"]
     ]
     return {
-        **offer.values, "findings": "道路占用承包地0.3亩", "evidence": ["测量图"], "points": points, "review_place": REVIEW,
-    }  # fmt: skip
+        **offer.values,
+        "findings": "道路占用承包地0.3亩",
+        "evidence": ["测量图"],
+        "points": points,
+        "review_place": REVIEW,
+    }
 
 
 def accepted(township: Township, **more: Any) -> Citizen:

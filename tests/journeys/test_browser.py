@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
-from tests.journeys.marks import on_both_diagonals
+from tests.journeys.marks import on_both_diagonals, on_the_first
 from tests.journeys.steps import REVIEW, words
 from tests.support.arrangements import Township
 from tests.support.towns import PASSWORD
@@ -205,9 +205,22 @@ def tracks(citizen: Screen, number: str, code: str) -> None:
     assert page.url.endswith("/track")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @on_both_diagonals
-@pytest.mark.parametrize("size", SIZES)
-def test_a_citizen_gets_a_reply_in_the_browser(browser: Browser, township: Township, size: str) -> None:
+def test_a_citizen_gets_a_reply_in_the_browser(browser: Browser, township: Township) -> None:
+    gets_a_reply(browser, township, "desktop")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@on_the_first
+def test_a_citizen_gets_a_reply_on_a_phone(browser: Browser, township: Township) -> None:
+    gets_a_reply(browser, township, "phone")
+
+
+def gets_a_reply(browser: Browser, township: Township, size: str) -> None:
+    """The whole way, each person with a browser of their own."""
     with (
         screen(browser, township, size) as citizen,
         screen(browser, township, size) as clerk,
@@ -228,3 +241,32 @@ def test_a_citizen_gets_a_reply_in_the_browser(browser: Browser, township: Towns
         serve(handler)
         handler.look("case-replied")
         tracks(citizen, number, code)
+
+
+@on_the_first
+def test_a_scanned_code_fills_itself_in_and_leaves_the_address(browser: Browser, township: Township) -> None:
+    with screen(browser, township, "phone") as citizen:
+        citizen.go("/track#JP2R-9Z29-RAHV-7WT3")
+        assert citizen.page.locator("[name=code]").input_value() == "JP2R-9Z29-RAHV-7WT3"
+        assert citizen.page.url.endswith("/track")
+
+
+@on_the_first
+def test_the_whole_of_a_case_can_be_done_without_javascript(browser: Browser, township: Township) -> None:
+    citizen = township.bring(TEXT)
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    try:
+        handler = Screen(context.new_page(), township.centre.centre.url, "desktop")
+        handler.log_in(township.town.login("handler"), "/queue")
+        handler.page.get_by_role("link", name=citizen.number).click()
+        handler.send(handler.operation("/sign"), "已签收")
+        form = handler.operation("/accept")
+        form.locator('[name="requests.0"]').fill(REQUEST)
+        form.locator('[name="no_other_way"]').check()
+        form.locator('[name="phone"]').fill("0530-1234567")
+        handler.send(form, "已办理：受理")
+        form = handler.operation("field=phone")
+        form.locator("[name=reason]").fill("电话核实占地位置")
+        handler.send(form, "12012345678")
+    finally:
+        context.close()

@@ -1,5 +1,7 @@
 """From the window over the bus to the office and back: each way that a matter goes, as its people go it."""
 
+from typing import Any
+
 import pytest
 
 from tests.journeys.marks import on_both_diagonals, on_each_cross
@@ -81,7 +83,12 @@ def test_a_refusal_names_the_place_to_go(township: Township) -> None:
 def test_a_matter_of_another_organ_goes_there_with_its_papers(township: Township) -> None:
     citizen = township.bring(MATTER)
     township.handler.sign(citizen.number)
-    way = {"way": "4", "mode": "transfer", "reason": "应由自然资源主管部门裁决", "papers": ["承包合同复印件"]}
+    way: dict[str, Any] = {
+        "way": "4",
+        "mode": "transfer",
+        "reason": "应由自然资源主管部门裁决",
+        "papers": ["承包合同复印件"],
+    }
     township.head.take(citizen.number, "redirect", **way, **PLACE)
     township.handler.serve(citizen.number, "redirect_notice")
     assert citizen.reaches("redirected").state == "open", "gone only with the other organ's receipt"

@@ -1,7 +1,11 @@
 """What is acknowledged outlives a restart, and an office that is away holds up nobody but itself."""
 
+from pathlib import Path
+
 import pytest
 
+from onewindow.bus.connection import Connection
+from onewindow.bus.credentials import Credentials
 from tests.journeys.marks import on_both_diagonals, on_sqlite_with_an_office_apart
 from tests.journeys.steps import ACCEPT, MATTER, accepted, draft_for
 from tests.support.arrangements import Arranged, Township
@@ -33,6 +37,25 @@ def test_a_centre_that_was_stopped_goes_on_where_it_was(arranged: Arranged, town
     assert citizen.reaches("answered").number == citizen.number
     following = township.bring(MATTER)
     assert int(following.number[-6:]) == int(citizen.number[-6:]) + 1
+
+
+async def reaches_the_bus(file: Path) -> bool:
+    """Whether somebody with these credentials is let in."""
+    connection = await Connection.open(Credentials.load(file).access(), timeout=10)
+    try:
+        return connection.connected
+    finally:
+        await connection.close()
+
+
+@on_sqlite_with_an_office_apart
+async def test_credentials_outlive_a_restart(arranged: Arranged, tmp_path: Path) -> None:
+    file = arranged.centre.let_in("mediation", tmp_path / "mediation.json")
+    assert await reaches_the_bus(file)
+    arranged.restart()
+    assert await reaches_the_bus(file), "it had not said hello yet"
+    office = arranged.operator.ask("GET", "/offices/mediation").json()
+    assert (office["remote"], office["answering"], office["quarantined"]) == (True, False, "还没有收到它的声明")
 
 
 @on_sqlite_with_an_office_apart

@@ -1,4 +1,7 @@
-"""A centre that never saw petition's wheel: its manifest and bundle came over the bus, and everything works from them."""
+"""A centre that never saw petition's wheel: its manifest and bundle came over the bus, and all works from them.
+
+The browser's journey on the same arrangement is in test_browser.py.
+"""
 
 import subprocess
 

@@ -19,4 +19,3 @@ async def path(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runnin
 async def town(path: Running) -> Town:
     """A township of this test's own."""
     return await path.township()
-

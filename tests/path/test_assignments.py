@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 
 from onewindow.access.principal import Principal
+from onewindow.bus.errors import NobodyAnswers, TimedOut
 from onewindow.bus.service import ServiceError, ask
 from onewindow.bus.subjects import AskSubject, AskVerb, CommandSubject, Verb
+from onewindow.bus.wire import Hello, HelloReply
 from onewindow.errors import BadInput, Forbidden, NotFound, Refused
 from onewindow.office.types import OfficeId
 from onewindow.organisation import service as organisation
 from onewindow.routing import window
+from onewindow.routing.listing import Filters
 from onewindow.routing.objections import OBJECTION
-from tests.support.path import ACCEPT, Matter, Running, Town, applicant, until
+from tests.support.path import ACCEPT, Matter, Running, Town, applicant
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -102,18 +105,16 @@ async def test_a_quarantined_host_is_told_why_and_not_heard(path: Running) -> No
     with pytest.raises(ServiceError):
         await ask(host._connection, subject, b'{"manifest": {}}', timeout=5)
     stranger = host.manifest.model_copy(update={"id": "police"})
-    from onewindow.bus.wire import Hello, HelloReply
-
     hello = Hello(manifest=stranger, started=path.time())
-    reply = HelloReply.model_validate_json(await ask(host._connection, subject, hello.model_dump_json().encode(), timeout=5))
+    reply = HelloReply.model_validate_json(
+        await ask(host._connection, subject, hello.model_dump_json().encode(), timeout=5)
+    )
     assert not reply.accepted and "police" in reply.reason
     assert "police" not in path.centre.book.current.known
 
 
 async def test_only_the_kernel_may_command_an_office(path: Running, town: Town) -> None:
     """The bus refuses it, and a claim that nobody signed opens nothing."""
-    from onewindow.bus.errors import NobodyAnswers, TimedOut
-
     host = path.centre.hosts["petition"]
     command = str(CommandSubject(path.centre.district, town.token, OfficeId("petition"), Verb.ACT))
     with pytest.raises((TimedOut, NobodyAnswers)):
@@ -293,7 +294,7 @@ async def test_a_unit_without_an_office_is_served_on_paper_to_the_end(town: Town
     shown = await matter.centre.tracking.view(key)
     answers = [entry.words.get("answer") for entry in shown.entries if entry.kind == "answered"]
     assert answers == ["渠道已清淤"]
-    assert all("paper_letter" != document.kind for document, _served in shown.documents)
+    assert all(document.kind != "paper_letter" for document, _served in shown.documents)
 
 
 async def test_a_unit_that_works_in_the_system_gets_no_letter(town: Town) -> None:
@@ -318,8 +319,6 @@ async def sees(path: Running, who: Principal, matter: Matter) -> bool:
 
 
 async def listed(path: Running, who: Principal) -> Any:
-    from onewindow.routing.listing import Filters
-
     return await path.centre.desk.cases(who, Filters())
 
 
@@ -334,7 +333,7 @@ async def test_an_accusation_goes_straight_to_the_designated_person_and_nobody_e
     assert seeing == {"designated"}
     assert not [key for key in path.district.people if await sees(path, path.district.who(key), matter)]
     await matter.sign("designated")
-    form = {"organ": "区纪委监委", "phone": "0530-3333333", "independent": True}
+    form: dict[str, Any] = {"organ": "区纪委监委", "phone": "0530-3333333", "independent": True}
     await matter.do("designated", "hand_over", **form)
     assert [d.kind for d in (await matter.file()).documents] == ["transfer_letter", "redirect_notice"]
     with pytest.raises(NotFound):

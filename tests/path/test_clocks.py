@@ -5,20 +5,21 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from onewindow.clocks.importing import parse_year, store_year
 from onewindow.clocks.tables import CLOCK
-from onewindow.errors import Refused
+from onewindow.errors import Forbidden, Refused
 from onewindow.office.types import law_day
 from tests.support.path import START, Matter, Running, Time, kernel_alone, make, running, settings_of, until
 from tests.support.postgres import PostgresServer
 from tests.unit.clocks.helpers import PLAN_2027
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-EXTENSION = {"days": 30, "reason": "需要重新测量占地面积"}
+EXTENSION: dict[str, Any] = {"days": 30, "reason": "需要重新测量占地面积"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -113,6 +114,8 @@ async def test_recorded_late_it_needs_somebody_else_and_proof_and_then_puts_the_
         with pytest.raises(Refused) as refused:
             await extended.serve(who, "extension_notice", on=due, proof=proof)
         assert refused.value.rule == "served-late"
+    with pytest.raises(Forbidden):
+        await extended.serve("handler", "extension_notice", on=due, proof=True)
     assert (await extended.file()).services == []
     served = await extended.serve("deputy", "extension_notice", on=due, proof=True, tracking_no="EMS123")
     assert served.extension == "corrected"

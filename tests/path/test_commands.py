@@ -49,6 +49,7 @@ async def signed(town: Town) -> Matter:
 
 async def arrived(matter: Matter) -> None:
     """Wait until the office knows of it: a form that is never right is refused for what it says."""
+
     async def knows() -> bool:
         outcome = await matter.act("handler", "accept", **{**ACCEPT, "no_other_way": False})
         return outcome.fault is not None and outcome.fault.rule not in {"unknown", "away"}
@@ -182,9 +183,7 @@ async def send_as(matter: Matter, who: str, key: str) -> Outcome:
     return await matter.centre.commands.act(command)
 
 
-async def test_a_commit_in_doubt_is_unconfirmed_and_not_refused(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_commit_in_doubt_is_unconfirmed_and_not_refused(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database's answer to the commit was lost: the host cannot say that nothing was done."""
     matter = await signed(town)
     await until(lambda: town.path.proceeding_arrived(matter))
@@ -239,4 +238,3 @@ async def test_a_host_refuses_a_command_whose_time_is_over(town: Town) -> None:
     actor = Actor(staff_id=town.people["handler"], roles=("handler",))
     reply = await host._store.write(lambda tx: host._work.act(tx, request, "staff:x", actor, later))
     assert reply.fault is not None and reply.fault.rule == "too-late"
-

@@ -1,27 +1,25 @@
-"""Events may come late, twice, out of order, forged or not at all: the store ends as if they had come once, in order."""
+"""Events may come late, twice, out of order, forged or never: the store ends as if they had come once, in order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
 
 from onewindow.bus.consume import Delivery
-from onewindow.bus.envelope import Event, Message, Placed, encode
-from onewindow.bus.events import AssignmentChanged, DocumentServed, ProceedingChanged
+from onewindow.bus.envelope import Message, Placed, encode
+from onewindow.bus.events import DocumentServed
 from onewindow.bus.log import LogRow
 from onewindow.bus.subjects import STREAM
-from onewindow.bus.wire import ActRequest
-from onewindow.centre import KERNEL_TABLES
+from onewindow.bus.wire import ActReply, ActRequest
 from onewindow.host.host import Host
+from onewindow.host.tables import BUS, PROCEEDING
 from onewindow.office.types import new_id
 from onewindow.office.views import Actor
-from onewindow.plugins.tables import OFFICE
-from onewindow.plugins.service import bump
 from onewindow.routing.assignments import event_of
 from onewindow.store import Tx
 from tests.support.path import ACCEPT, DRAFT, Matter, Running, Town, running, until
@@ -65,11 +63,14 @@ async def worked(path: Running, matter: Matter, steps: Sequence[tuple[str, dict[
             valid_until=path.time.forward(seconds=0.001).replace(year=2027),
         )  # fmt: skip
         actor = Actor(staff_id=people["handler"], roles=("handler",))
-        reply = await host._store.write(
-            lambda tx, r=request, a=actor: host._work.act(tx, r, f"staff:{people['handler']}", a, path.time())
-        )
+        reply = await host._store.write(partial(take, host, request, actor, path.time()))
         assert reply.outcome == "done", reply.fault
-    return await until(lambda: published(host, row["id"], len(steps)))
+    rows: list[LogRow] = await until(lambda: published(host, row["id"], len(steps)))
+    return rows
+
+
+def take(host: Host, request: ActRequest, actor: Actor, now: datetime, tx: Tx) -> ActReply:
+    return host._work.act(tx, request, f"staff:{actor.staff_id}", actor, now)
 
 
 async def published(host: Host, assignment: str, count: int) -> list[LogRow]:
@@ -109,6 +110,19 @@ async def test_events_in_any_order_end_as_in_their_own(deaf: Running, order: tup
     assert await standing(mixed) == await standing(plain)
     assert [e.data["version"] for e in await mixed.timeline() if e.kind == "acted"] == [1, 2, 3]
     assert (await mixed.verdict()).ok
+
+
+async def test_an_event_applies_at_the_version_after_the_last_and_at_no_other(deaf: Running) -> None:
+    """What a reply brings, without the log to fall back on."""
+    matter = await (await deaf.township()).register()
+    host = host_of(deaf)
+    epoch = await host._store.read(host._log.epoch)
+    saids = [host._work.said_row(row, epoch) for row in await worked(deaf, matter)]
+    apply = partial(deaf.centre.switchboard.inbound.take, office="petition", now=deaf.time(), from_log=False)
+    results = [await deaf.centre.store.write(partial(apply, said=saids[number - 1])) for number in (3, 1, 2, 2, 3, 1)]
+    assert results == ["gap", "applied", "applied", "duplicate", "applied", "duplicate"]
+    assert [e.data["version"] for e in await matter.timeline() if e.kind == "acted"] == [1, 2, 3]
+    assert (await matter.verdict()).ok
 
 
 async def test_a_lost_event_is_fetched_when_the_next_one_shows_the_gap(deaf: Running) -> None:
@@ -164,7 +178,7 @@ async def test_what_jetstream_lost_after_it_was_published_comes_back_to_the_offi
     finally:
         await consuming()
     for matter in matters:
-        await until(lambda m=matter: path.proceeding_arrived(m))
+        await until(partial(path.proceeding_arrived, matter))
     await matters[0].accept()
     assert (await matters[0].kinds()).count("acted") == 1
 
@@ -240,8 +254,6 @@ async def test_an_assignment_that_a_happening_overtakes_is_fetched_first(path: R
     host = host_of(path)
 
     def forget(tx: Tx) -> None:
-        from onewindow.host.tables import BUS, PROCEEDING
-
         tx.execute(PROCEEDING.delete().where(PROCEEDING.c.id == row["id"]))
         tx.execute(BUS.peer.delete())
 
@@ -252,148 +264,3 @@ async def test_an_assignment_that_a_happening_overtakes_is_fetched_first(path: R
     )
     await host._receive(Delivery(to_office(path, town, served, 10_002), 1, 1))
     assert await path.proceeding(row["id"]) is not None
-
-
-# Set aside -----------------------------------------------------------------------------------------------------------
-
-
-async def parked(path: Running, matter: Matter) -> list[str]:
-    row = await matter.assignment()
-    held = await path.centre.store.read(lambda c: path.centre.switchboard.parking.parked(c, subject=row["id"]))
-    return [one.reason for one in held]
-
-
-async def say(path: Running, event: Event) -> None:
-    """Let the office say something in its log that it should not."""
-    host = host_of(path)
-    body = host._work.vault.seal_json("words", {"effects": [], "listed": {}, "facts": None}, context=event.id)
-    await host._store.write(lambda tx: host._log.append(tx, event, body))
-
-
-async def claim_of(path: Running, matter: Matter, **changes: Any) -> Event:
-    """An event that says: this matter was accepted."""
-    row = await matter.assignment()
-    said = ProceedingChanged(
-        **{
-            "assignment_id": row["id"], "version": 1, "procedure": "claim", "procedure_version": 1,
-            "state": "accepted", "phase": "in_hand", "action": "accept", "actor": "system", "at": path.time(),
-            "has_body": True, **changes,
-        }
-    )  # fmt: skip
-    return said.event(
-        id=new_id(), district=path.centre.district, office="petition", township=matter.town.token, time=path.time()
-    )
-
-
-async def test_a_parked_message_holds_up_only_its_own_proceeding_and_can_be_replayed(path: Running, town: Town) -> None:
-    held, free = await town.register(), await town.register()
-    for matter in (held, free):
-        await matter.sign()
-        await until(lambda m=matter: path.proceeding_arrived(m))
-    await quarantine(path, {"message": "坏了"})
-    try:
-        await say(path, await claim_of(path, held))
-        await until(lambda: parked(path, held))
-    finally:
-        await quarantine(path, None)
-    await say(path, await claim_of(path, held, version=2, state="handling", action="x"))
-    await free.do("handler", "accept", **ACCEPT)
-    await until(lambda: reasons(path, held, 2))
-    assert await parked(path, held) == ["undeclared procedure or state", "gap"]
-    assert await at_version(held, 0) and await at_version(free, 1)
-    row = await held.assignment()
-    board = path.centre.switchboard
-    for one in await path.centre.store.read(lambda c: board.parking.parked(c, subject=row["id"])):
-        assert one.body is not None
-        await path.centre.store.write(
-            lambda tx, o=one: board.inbound.replay(tx, o.id, o.body or b"", "petition", o.event_id, path.time())
-        )
-    assert await parked(path, held) == [] and await at_version(held, 2)
-    assert (await held.verdict()).ok
-
-
-async def reasons(path: Running, matter: Matter, count: int) -> bool:
-    return len(await parked(path, matter)) == count
-
-
-async def quarantine(path: Running, why: dict[str, Any] | None) -> None:
-    def work(tx: Tx) -> None:
-        tx.execute(update(OFFICE).where(OFFICE.c.id == "petition").values(quarantined=why))
-        bump(tx)
-
-    await path.centre.book.change(work)
-
-
-async def test_an_unknown_newer_schema_is_parked_and_shown(path: Running, town: Town) -> None:
-    matter = await town.register()
-    await say(path, replace(await claim_of(path, matter), schema=2))
-    await until(lambda: parked(path, matter))
-    assert await parked(path, matter) == ["newer-schema"]
-    assert await at_version(matter, 0)
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"state": "approved"}, "undeclared procedure or state"),
-        ({"procedure": "invented"}, "undeclared procedure or state"),
-        ({"procedure_version": 9}, "undeclared procedure or state"),
-    ],
-)
-@pytest.mark.parametrize("has_body", [True, False])
-async def test_a_state_that_nobody_declared_is_parked_and_not_applied(
-    path: Running, town: Town, changes: dict[str, Any], reason: str, has_body: bool
-) -> None:
-    matter = await town.register()
-    await say(path, await claim_of(path, matter, has_body=has_body, **changes))
-    await until(lambda: parked(path, matter))
-    assert await parked(path, matter) == [reason]
-    assert await at_version(matter, 0) and (await matter.kinds()).count("acted") == 0
-
-
-@pytest.mark.parametrize("has_body", [True, False])
-async def test_an_office_cannot_speak_about_another_ones_assignment(
-    path: Running, town: Town, has_body: bool
-) -> None:
-    matter = await town.register(category="0503", track="B")
-    assert (await matter.assignment())["office"] is None
-    await say(path, await claim_of(path, matter, has_body=has_body))
-    await until(lambda: parked(path, matter))
-    assert await parked(path, matter) == ["assignment of another office"]
-    assert await at_version(matter, 0)
-
-
-async def test_an_event_put_on_the_bus_past_the_offices_log_is_parked_or_changes_nothing(
-    path: Running, town: Town
-) -> None:
-    host = host_of(path)
-    matter, paper = await town.register(), await town.register(category="0503", track="B")
-    loud = await claim_of(path, paper, has_body=False)
-    await shout(host, loud)
-    await until(lambda: parked(path, paper))
-    assert await parked(path, paper) == ["assignment of another office"]
-    quiet = await claim_of(path, matter, has_body=True)
-    await shout(host, quiet)
-    await path.centre.switchboard.pull("petition")
-    assert await at_version(matter, 0) and await parked(path, matter) == []
-
-
-async def shout(host: Host, event: Event) -> None:
-    """Publish on the bus what stands in no log."""
-    message = encode(Placed(event, 1, "x"))
-    await host._connection.publish(message.subject, message.payload, msg_id=event.id, headers=message.headers)
-
-
-async def test_words_never_enter_jetstream(path: Running, town: Town) -> None:
-    """What travels in events are ids, states and dates."""
-    with pytest.raises(ValueError, match="words do not travel"):
-        await claim_of(path, await town.register(), effects=[{"issue": "占用承包地"}])
-    assert AssignmentChanged.model_fields.keys() & {"text", "request", "name", "phone"} == set()
-
-
-async def test_nothing_is_left_unresolved_of_the_messages_that_were_applied(path: Running, town: Town) -> None:
-    matter = await town.register()
-    await matter.accept()
-    assert await parked(path, matter) == []
-    query = select(KERNEL_TABLES.parked.c.subject).where(KERNEL_TABLES.parked.c.subject == matter.id)
-    assert await path.read(query) == []

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from onewindow.access import codes
 from onewindow.access.tables import ATTEMPT
 from onewindow.access.throttle import CODES_OF_ADDRESS
-from onewindow.errors import BadInput, Conflict, NotFound, TooMany
+from onewindow.errors import BadInput, Conflict, NotFound, Stale, TooMany
 from onewindow.office.types import PartyRole
 from onewindow.registry.intake import PartyInput, Registration
 from onewindow.registry.timeline import CASE
@@ -54,7 +54,9 @@ async def test_a_township_that_is_not_live_takes_nothing(path: Running, town: To
 # By code -------------------------------------------------------------------------------------------------------------
 
 
-async def test_wrong_codes_are_limited_by_address_and_an_impossible_one_costs_nothing(path: Running, town: Town) -> None:
+async def test_wrong_codes_are_limited_by_address_and_an_impossible_one_costs_nothing(
+    path: Running, town: Town
+) -> None:
     tracking, address = path.centre.tracking, f"10.2.0.{town.token[4:]}"
     matter = await town.register()
     spoiled = matter.done.code[:-1] + ("A" if matter.done.code[-1] != "A" else "B")
@@ -160,8 +162,6 @@ async def test_nobody_has_to_give_a_name(town: Town) -> None:
 
 
 async def test_a_correction_keeps_the_earlier_words_and_asks_for_the_version(town: Town) -> None:
-    from onewindow.errors import Stale
-
     matter = await town.register(by="registrar")
     desk, who = matter.centre.desk, town.who("deputy")
     version = (await matter.row())["version"]

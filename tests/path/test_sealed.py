@@ -1,12 +1,15 @@
 """A sealed case is not there for who may not know of it: in numbers, lists, counts, answers and versions."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from onewindow.access.principal import Principal
+from onewindow.clocks.scheduler import Scheduler
 from onewindow.errors import NotFound, OneWindowError
+from onewindow.routing import sealing, window
 from onewindow.routing.listing import Filters
 from tests.support.path import Matter, Running, Town
 
@@ -89,7 +92,7 @@ async def answers(path: Running, who: Principal, number: str, assignment: str, d
 async def test_every_door_answers_for_a_sealed_case_as_for_one_that_does_not_exist(path: Running, town: Town) -> None:
     matter = await accused(town)
     await matter.sign("designated")
-    form = {"organ": "区纪委监委", "phone": "0530-3333333", "independent": True}
+    form: dict[str, Any] = {"organ": "区纪委监委", "phone": "0530-3333333", "independent": True}
     await matter.do("designated", "hand_over", **form)
     document = (await matter.document("redirect_notice")).id
     row = await matter.assignment()
@@ -103,8 +106,6 @@ async def test_every_door_answers_for_a_sealed_case_as_for_one_that_does_not_exi
 
 
 async def test_a_case_that_is_sealed_later_vanishes_and_its_old_number_stays_void(path: Running, town: Town) -> None:
-    from onewindow.routing import sealing
-
     first, matter = await town.register(), await town.register()
     centre = path.centre
     number = await centre.store.write(
@@ -124,16 +125,13 @@ async def test_a_case_that_is_sealed_later_vanishes_and_its_old_number_stays_voi
 
 
 async def test_clocks_of_a_sealed_case_turn_without_a_trace_for_others(path: Running, town: Town) -> None:
-    from datetime import timedelta
-
-    from onewindow.clocks.scheduler import Scheduler
-    from onewindow.routing import window
-
     matter = await accused(town)
     before = await picture(path, town, town.who("director"))
     centre = path.centre
     later = path.time() + timedelta(days=30)
-    scheduler = Scheduler(centre.store, lambda: later, lambda tx, turned: window.clock_turned(tx, centre.kernel, turned))
+    scheduler = Scheduler(
+        centre.store, lambda: later, lambda tx, turned: window.clock_turned(tx, centre.kernel, turned)
+    )
     await scheduler.catch_up()
     assert (await matter.clock("notice_by")).colour == "red"
     assert await picture(path, town, town.who("director")) == before

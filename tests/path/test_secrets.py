@@ -105,7 +105,12 @@ async def objection(town: Town, people: list[PartyInput], words: dict[str, str])
 async def accusation(town: Town, people: list[PartyInput]) -> list[str]:
     matter = await town.register(people[0], track="E", category="1803", text=SECRETS["accusation"])
     await matter.sign("designated")
-    form = {"organ": "区纪委监委", "phone": "0530-3333333", "independent": True, "papers": [SECRETS["handover"]]}
+    form: dict[str, Any] = {
+        "organ": "区纪委监委",
+        "phone": "0530-3333333",
+        "independent": True,
+        "papers": [SECRETS["handover"]],
+    }
     await matter.do("designated", "hand_over", **form)
     await matter.document("transfer_letter")
     return list(matter.done.codes.values())
@@ -123,7 +128,12 @@ def hits(where: str, content: bytes, wanted: dict[str, bytes]) -> list[str]:
     """Each secret in clear, as a JSON escape or as the hex in which PostgreSQL shows bytes."""
     found = []
     for key, needle in wanted.items():
-        shapes = [needle, needle.hex().encode(), needle.decode().encode("unicode_escape"), needle.decode().encode("utf-16-le")]
+        shapes = [
+            needle,
+            needle.hex().encode(),
+            needle.decode().encode("unicode_escape"),
+            needle.decode().encode("utf-16-le"),
+        ]
         found += [f"{key} in {where}" for shape in shapes if shape in content]
     return found
 

@@ -1,10 +1,12 @@
 """The history of a case on both databases: erasable in its words, verifiable for ever, each entry with its readers."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Executable, update
 
 from onewindow.errors import NotFound
 from onewindow.registry import parties, timeline
@@ -60,8 +62,6 @@ async def test_one_entry_that_was_changed_in_any_column_is_named(town: Town) -> 
 
 def spoiled(row: Any) -> Iterator[tuple[str, Any]]:
     """Each column of an entry with one byte, digit or member changed."""
-    from datetime import timedelta
-
     yield "at", row["at"] + timedelta(microseconds=1)
     yield "kind", flip(row["kind"])
     yield "actor", flip(row["actor"])
@@ -103,16 +103,20 @@ class Changed:
         await self._set(self._before)
 
 
+def run(statement: Executable, tx: Tx) -> int:
+    return int(tx.execute(statement).rowcount)
+
+
 async def test_an_entry_taken_away_or_cut_off_is_noticed(town: Town) -> None:
     matter = await full(town)
     last = (await matter.row())["version"]
     for seq in (2, last):
         rows = await town.path.read(ENTRY.select().where(ENTRY.c.case_id == matter.id, ENTRY.c.seq == seq))
         gone = ENTRY.delete().where(ENTRY.c.case_id == matter.id, ENTRY.c.seq == seq)
-        await matter.centre.store.write(lambda tx, g=gone: tx.execute(g).rowcount)
+        await matter.centre.store.write(partial(run, gone))
         verdict = await matter.verdict()
         assert (verdict.ok, verdict.seq) == (False, seq)
-        await matter.centre.store.write(lambda tx, r=dict(rows[0]): tx.insert(ENTRY, r))
+        await matter.centre.store.write(partial(run, ENTRY.insert().values(**rows[0])))
     assert (await matter.verdict()).ok
 
 
@@ -139,5 +143,3 @@ async def test_each_entry_is_read_by_its_readers_only(town: Town) -> None:
     staff = [e.kind for e in await matter.centre.desk.timeline(town.who("handler"), matter.number)]
     assert "acted" in staff and "served" in staff
     assert len(staff) == (await matter.row())["version"]
-
-

@@ -1,4 +1,4 @@
-"""The people of a journey as REST clients: a citizen with a code, staff with a login, each seeing what the API shows."""
+"""The people of a journey as REST clients: a citizen with a code, staff with a login, each with what they may see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -91,7 +91,7 @@ def main() -> None:
     office = next(found.office for found in discover() if found.id == args.office)
     assert office is not None
     DyingHost.trap = Path(args.trap)
-    run.Host = DyingHost  # type: ignore[misc]
+    vars(run)["Host"] = DyingHost
     ahead = timedelta(seconds=float(args.shift))
     asyncio.run(
         run_office(

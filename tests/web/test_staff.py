@@ -273,7 +273,7 @@ async def test_what_nobody_took_is_assigned_and_can_be_recalled(arranged: Arrang
 
 
 async def test_an_objection_is_ruled_and_the_case_goes_on_to_another_unit(arranged: Arranged, enter: Enter) -> None:
-    handler, number = await signed(arranged, enter)
+    _handler, number = await signed(arranged, enter)
     head = await enter("head")
     form = (await opened(arranged, head, number, "/objection")).form("/objection")
     page = await head.submit("/objection", {n: "见权责清单第三项" for n, v in form.values.items() if v == [""]})
@@ -318,8 +318,8 @@ async def test_an_administrator_switches_an_office_off_and_on(arranged: Arranged
 async def test_users_townships_and_the_calendar_are_kept_by_who_may(arranged: Arranged, enter: Enter) -> None:
     admin = await enter("sysadmin")
     page = await admin.get("/admin/users")
-    handler = arranged.staff["handler"]
-    page = await admin.submit(f"{handler}/reset")
+    colleague = arranged.staff["colleague"]
+    page = await admin.submit(f"{colleague}/reset")
     assert "临时密码只显示这一次" in page.text
     await admin.get("/admin/townships")
     page = await admin.submit("/admin/townships", {"code": "1", "name": "南关镇", "token": "NAN", "kind": "town"})
@@ -336,5 +336,44 @@ async def test_users_townships_and_the_calendar_are_kept_by_who_may(arranged: Ar
     secadmin = await enter("secadmin")
     await secadmin.get("/admin/users")
     unit = arranged.units["east-market"]
-    page = await secadmin.submit(f"{handler}/post", {"unit": unit, "role": "handler"})
+    page = await secadmin.submit(f"{colleague}/post", {"unit": unit, "role": "handler"})
     assert "已任命" in page.text
+
+
+# Parties -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_party_does_by_code_what_the_office_offers_them(arranged: Arranged, enter: Enter) -> None:
+    parties = [{"name": "张三丰", "phone": "13812345678"}, {"role": "respondent", "name": "李四光"}]
+    receipt = await arranged.register(parties=parties)
+    number = receipt["number"]
+    handler = await enter("handler")
+    await handler.get(f"/case/{number}")
+    await handler.submit("/sign")
+    await opened(arranged, handler, number, "/accept")
+    await handler.submit("/accept", {"requests.0": "补偿", "phone": "0530-1", "no_other_way": "true"})
+    await handler.submit("/propose_settlement", {"terms": "每亩每年补偿一千二百元"})
+    citizen = await enter(None)
+    await citizen.get("/track")
+    page = await citizen.submit("/track", {"code": receipt["code"]})
+    assert "同意和解" in page.text
+    assert not page.has_form("/suspend"), "what is the office's own is not offered"
+    page = await citizen.submit("/agree")
+    assert "已经办好" in page.text
+    page = await handler.get(f"/case/{number}")
+    assert "当事人凭查询码" in page.text
+    page = await citizen.submit("/decline")
+    assert "已经办好" in page.text
+    page = await citizen.submit("/agree") if citizen.page.has_form("/agree") else await citizen.get("/tracked")
+    assert page.status == 200
+
+
+async def test_titles_of_offices_are_read_in_the_readers_language(arranged: Arranged, enter: Enter) -> None:
+    handler, number = await signed(arranged, enter)
+    await opened(arranged, handler, number, "/accept")
+    page = await handler.get(f"/language/en?next=/case/{number}")
+    assert "Petition Office" in page.text
+    assert "Compensation rates" in page.text
+    assert "Signed for" in page.text
+    for chinese in ("信访办 已", "受理", "办理记录", "期限 "):
+        assert chinese not in page.text.replace("信访工作条例", ""), chinese

@@ -50,7 +50,7 @@ def create_app(centre: Centre, *, pages: bool = True, operator_token: str | None
     app.state.centre = centre
     app.state.door = Door(centre, operator_token or operator.issue(settings.data / OPERATOR_FILE))
     problems.install(app)
-    app.include_router(_v1(), prefix=PREFIX)
+    app.include_router(rest_v1(), prefix=PREFIX)
     app.include_router(health.router)
     _publish(app, centre)
     if pages and find_spec(PAGES) is not None:
@@ -61,7 +61,8 @@ def create_app(centre: Centre, *, pages: bool = True, operator_token: str | None
     return app
 
 
-def _v1() -> APIRouter:
+def rest_v1() -> APIRouter:
+    """The operations of REST v1."""
     v1 = APIRouter()
     # The busiest first.
     for module in (

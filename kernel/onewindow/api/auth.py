@@ -196,8 +196,17 @@ async def party(request: Request) -> PartyKey:
     return door_of(request).party(request.scope)
 
 
-At = Annotated[Centre, Depends(centre_of)]
-DoorOf = Annotated[Door, Depends(door_of)]
+async def _centre(request: Request) -> Centre:
+    # Async, as all of these: FastAPI sends every other function to a thread.
+    return centre_of(request)
+
+
+async def _door(request: Request) -> Door:
+    return door_of(request)
+
+
+At = Annotated[Centre, Depends(_centre)]
+DoorOf = Annotated[Door, Depends(_door)]
 Who = Annotated[Principal | None, Depends(somebody)]
 Required = Annotated[Entered, Depends(required)]
 ByCode = Annotated[PartyKey, Depends(party)]

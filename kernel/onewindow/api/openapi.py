@@ -27,6 +27,7 @@ TAGS = (
     ("offices", "科室模块 · Offices, and where they are enabled"),
     ("calendars", "工作日历 · Calendar years"),
     ("parked", "搁置的消息 · Parked messages"),
+    ("bus", "消息总线 · The bus"),
     ("import", "台账导入 · Importing a ledger"),
 )
 PUBLIC = {"registerCase", "getCatalogue", "listTownships", "listUnits", "logIn", "openTracking", "printReceipt"}

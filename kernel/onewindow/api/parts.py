@@ -35,7 +35,7 @@ class LeanRoute(APIRoute):
         return found
 
 
-def shower(request: Request) -> Shower:
+async def shower(request: Request) -> Shower:
     """Shows values in the language of the request."""
     return Shower(centre_of(request), language(request.scope))
 
@@ -53,7 +53,7 @@ def checked_key(given: str | None) -> str | None:
     return given
 
 
-def idempotency_key(
+async def idempotency_key(
     key: Annotated[
         str | None,
         Header(alias="Idempotency-Key", max_length=64, description="the same key and body have one effect only"),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import os
 import signal
 import socket
@@ -142,6 +143,9 @@ async def _door(
             await asyncio.sleep(0.005)
         if serving.done():
             await serving
+        # What is there now stays: collections need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         ready(url)
         yield serving
     finally:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from onewindow.clocks.calendar import Calendar
 from onewindow.clocks.compute import Colour, Due, Pause, compute, last_day

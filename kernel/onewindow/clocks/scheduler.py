@@ -61,7 +61,8 @@ class Scheduler:
                 log.exception("scheduler.failed")
                 pause = self._tick
             try:
-                await asyncio.wait_for(self._woken.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
             except TimeoutError:
                 continue
 

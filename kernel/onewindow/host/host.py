@@ -132,7 +132,8 @@ class Host:
                 continue
             # The kernel may have been replaced without the bus noticing.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(again.wait(), 30)
+                async with asyncio.timeout(30):
+                    await again.wait()
 
     async def _hello(self) -> None:
         epoch = await self._store.read(self._log.epoch)

@@ -150,7 +150,7 @@ class Workshop:
             return ActReply(outcome="refused", fault=fault)
         if isinstance(outcome, Refusal):
             return _refused(outcome.reason, remedy=outcome.remedy, rule=outcome.rule)
-        event = self._write(tx, row, outcome, request.action, subject, now)
+        event, body = self._write(tx, row, outcome, request.action, subject, now)
         tx.insert(
             COMMAND,
             {
@@ -162,7 +162,7 @@ class Workshop:
                 "at": now,
             },
         )
-        return ActReply(outcome="done", said=(self.said(tx.conn, event.id, tx),))
+        return ActReply(outcome="done", said=(self.said_row(LogRow(0, event, body), self.log.epoch(tx.conn)),))
 
     def describe(self, tx_or_conn: Connection, request: DescribeRequest, actor: Actor, now: datetime) -> Description | None:
         """What the case page shows of a proceeding; None before the assignment has arrived."""
@@ -196,10 +196,8 @@ class Workshop:
 
     # Saying ----------------------------------------------------------------------------------------------------------
 
-    def said(self, conn: Connection, event_id: str, tx: Tx | None = None) -> Said:
+    def said(self, conn: Connection, event_id: str) -> Said:
         """An event of ours with its words, as a reply carries it."""
-        if tx is not None:
-            tx.flush()
         row = conn.execute(select(BUS.log).where(BUS.log.c.event_id == event_id)).one()
         event = Event(
             row.event_id, row.type, self.log.source, row.subject, row.at, row.office, row.township, row.data,
@@ -217,8 +215,8 @@ class Workshop:
 
     def _write(
         self, tx: Tx, row: dict[str, Any], outcome: Outcome, action: str, subject: str, now: datetime
-    ) -> Event:
-        """The new state of a proceeding and the event that tells it."""
+    ) -> tuple[Event, bytes]:
+        """The new state of a proceeding; the event that tells it, and its words as the log keeps them."""
         version = row["version"] + 1
         facts = self.vault.seal(FACTS, orjson.dumps(outcome.facts.model_dump(mode="json")), context=row["id"])
         tx.execute(
@@ -248,8 +246,9 @@ class Workshop:
             "listed": listed_of(outcome.facts),
             "facts": facts.hex(),
         }
-        self.log.append(tx, event, self.vault.seal_json(WORDS, words, context=event.id))
-        return event
+        body = self.vault.seal_json(WORDS, words, context=event.id)
+        self.log.append(tx, event, body)
+        return event, body
 
     def _context(
         self,

@@ -67,6 +67,10 @@ class OfficesBook:
         """See `service.record`."""
         service.record(tx, found, now=now)
 
+    async def expect(self, office: str, *, now: datetime) -> None:
+        """See `service.expect`."""
+        await self.change(lambda tx: service.expect(tx, office, now=now))
+
     def accept(self, tx: Tx, manifest: Manifest, *, office: str, bundle: bytes | None, now: datetime) -> Answer:
         """See `service.accept`."""
         return service.accept(tx, manifest, office=office, bundle=bundle, now=now)

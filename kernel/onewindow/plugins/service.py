@@ -74,6 +74,13 @@ def record(tx: Tx, found: Iterable[Found], *, now: datetime) -> None:
         bump(tx)
 
 
+def expect(tx: Tx, office: str, *, now: datetime) -> None:
+    """Note that an office was let in, which has yet to say what it is: it may log in whenever it comes."""
+    said = {"title": office, "version": "", "distribution": "", "remote": True, "hash": "", "bundle": ""}
+    tx.insert_new(OFFICE, {"id": office, **said, "manifest": None, "quarantined": None, "seen_at": now})
+    bump(tx)
+
+
 def accept(tx: Tx, manifest: Manifest, *, office: str, bundle: bytes | None, now: datetime) -> Answer:
     """Take what the host of `office` (as its credentials say) says of itself, or answer why not.
 
@@ -270,7 +277,8 @@ def load(conn: Connection) -> Offices:
     for row in map(dict, conn.execute(select(OFFICE).order_by(OFFICE.c.id)).mappings()):
         manifest, why = _manifest(row), Reason.read(row["quarantined"])
         if manifest is None and why is None:
-            why = reason(_("它的声明来自另一个版本，无法读取"))
+            unsaid = row["manifest"] is None
+            why = reason(_("还没有收到它的声明") if unsaid else _("它的声明来自另一个版本，无法读取"))
         known[OfficeId(row["id"])] = Known(
             id=OfficeId(row["id"]),
             title=row["title"],

@@ -6,13 +6,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
-
 from onewindow.bus.envelope import Event
 from onewindow.bus.events import EffectRefused, ProceedingChanged
 from onewindow.clocks import rows as clock_rows
 from onewindow.clocks import service as clocks
-from onewindow.errors import OneWindowError, Refused
+from onewindow.errors import NotFound, OneWindowError, Refused
 from onewindow.i18n import _
 from onewindow.office.effects import load_effects
 from onewindow.office.manifest import ProcedureSpec, StateSpec
@@ -20,7 +18,7 @@ from onewindow.office.types import AssignmentState, Phase
 from onewindow.registry import timeline
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line
 from onewindow.routing import assignments, deadlines
-from onewindow.routing.assignments import ASSIGNMENT, OPEN
+from onewindow.routing.assignments import OPEN
 from onewindow.routing.carry import Step, carry_out
 from onewindow.routing.context import Kernel
 from onewindow.store.tx import Tx

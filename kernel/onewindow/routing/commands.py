@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 
+from onewindow.access.masking import refuse_masked
 from onewindow.bus.errors import BusUnavailable, NobodyAnswers, TimedOut
 from onewindow.bus.service import ServiceError, ask
 from onewindow.bus.subjects import CommandSubject, Verb
@@ -26,8 +27,10 @@ from onewindow.bus.wire import (
 from onewindow.errors import NotFound, Refused, Unavailable
 from onewindow.errors import Unconfirmed as UnsureError
 from onewindow.i18n import _
+from onewindow.office.manifest import personal_fields
 from onewindow.office.types import OfficeId
 from onewindow.office.views import Actor, CaseView, ClockView
+from onewindow.routing import assignments
 from onewindow.routing.apply import Result
 from onewindow.routing.context import Kernel
 from onewindow.routing.switchboard import Switchboard
@@ -88,6 +91,20 @@ class Commands:
             Refused: the office is not enabled in that township.
         """
         self.require_open(command.assignment)
+        self._refuse_masked(command)
+        with self._switchboard.replying(command.assignment["id"]):
+            return await self._act(command)
+
+    def _refuse_masked(self, command: Command) -> None:
+        """A value that was copied off a masked screen must not overwrite the real one."""
+        row = command.assignment
+        spec = assignments.spec_of(self._kernel.offices().manifest(row["office"]), row)
+        declared = spec.action(command.action) if spec else None
+        if declared is not None and declared.form is not None:
+            names = {path.rpartition(".")[2] for path in personal_fields(declared.form)}
+            refuse_masked((name, value) for name, value in _leaves(command.form) if name in names)
+
+    async def _act(self, command: Command) -> Outcome:
         now = self._kernel.now()
         office, township = command.assignment["office"], command.assignment["township"]
         valid_until = now + timedelta(seconds=self._seconds)
@@ -233,6 +250,16 @@ class Commands:
             await self._store.write(partial(_settle, key=row["key"], outcome=outcome, now=now))
             settled += 1
         return settled
+
+
+def _leaves(form: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every value of a form with the name of its field, rows included."""
+    for name, value in form.items():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Mapping):
+                yield from _leaves(item)
+            else:
+                yield name, item
 
 
 def _settle(tx: Tx, key: str, outcome: str, now: datetime) -> None:

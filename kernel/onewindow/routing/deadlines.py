@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case as sql_case
 from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import case as sql_case
 
 from onewindow.clocks import rows as clock_rows
 from onewindow.clocks import service as clocks
@@ -132,13 +132,14 @@ def running(tx: Tx, case_id: str, key: str, assignment_id: str | None = None) ->
 
 
 _WORST = sql_case((CLOCK.c.colour == "red", 2), (CLOCK.c.colour == "amber", 1), else_=0)
-_NEAREST = select(func.min(func.coalesce(CLOCK.c.lawful_at, CLOCK.c.early_at)), func.max(_WORST)).where(
-    CLOCK.c.case_id == bindparam("case"), CLOCK.c.status == "running"
-)
+_NEAREST = select(
+    func.min(func.coalesce(CLOCK.c.lawful_at, CLOCK.c.early_at)).label("due"), func.max(_WORST).label("worst")
+).where(CLOCK.c.case_id == bindparam("case"), CLOCK.c.status == "running")
 _SHOW = update(CASE).where(CASE.c.id == bindparam("this"))
 
 
 def refresh_due(tx: Tx, case_id: str) -> None:
     """Bring the case's nearest due date and worst colour up to date, for lists."""
-    due, worst = tx.execute(_NEAREST, {"case": case_id}).one()
-    tx.execute(_SHOW, {"this": case_id, "due_at": due, "colour": ("green", "amber", "red")[int(worst or 0)]})
+    nearest = tx.execute(_NEAREST, {"case": case_id}).one()
+    colour = ("green", "amber", "red")[int(nearest.worst or 0)]
+    tx.execute(_SHOW, {"this": case_id, "due_at": nearest.due, "colour": colour})

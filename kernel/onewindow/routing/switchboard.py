@@ -4,7 +4,7 @@ import asyncio
 import base64
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -36,6 +36,7 @@ from onewindow.routing.inbound import Inbound
 from onewindow.store import Store
 
 RECONCILE_SECONDS = 60.0
+REPLY_SECONDS = 1.0
 VERSION = "0.1.0"
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,7 @@ class Switchboard:
         self.parking, self._peer = Parking(tables), Peer(tables)
         self.inbound = Inbound(kernel, self.parking, self._peer)
         self._following: dict[str, Following] = {}
+        self._replying: dict[str, asyncio.Event] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reconcile_seconds = reconcile_seconds
         self._applied = concerns
@@ -150,12 +152,28 @@ class Switchboard:
             # Well formed but newer than we are: its log row will be parked in its order.
             await self.pull(placed.event.office)
             return
+        if (reply := self._replying.get(said.assignment_id)) is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REPLY_SECONDS):
+                    await reply.wait()
         if not await self._store.read(lambda c: self._knows(c, said)):
             if said.has_body:
                 await self.pull(placed.event.office)
             else:
                 await self._apply_bare(placed)
         self._follow(placed.event.office).arrived(placed.epoch, placed.pos)
+
+    @contextlib.contextmanager
+    def replying(self, assignment: str) -> Iterator[None]:
+        """While a command's reply is on its way and being applied: its event, which often arrives first, waits for it
+        instead of being fetched from the log as well."""
+        done = self._replying[assignment] = asyncio.Event()
+        try:
+            yield
+        finally:
+            done.set()
+            if self._replying.get(assignment) is done:
+                del self._replying[assignment]
 
     def _knows(self, conn: Sql, said: ProceedingChanged) -> bool:
         query = select(ASSIGNMENT.c.proceeding_version).where(ASSIGNMENT.c.id == said.assignment_id)

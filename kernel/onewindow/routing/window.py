@@ -168,7 +168,7 @@ def unsigned(tx: Tx, kernel: Kernel, now: datetime) -> int:
     count = 0
     for row in rows:
         case = tx.execute(select(CASE.c.designated, CASE.c.excluded).where(CASE.c.id == row["case_id"])).one()
-        fallback = _fallback(organisation, row, case.designated, case.excluded, now)
+        fallback = _fallback(organisation, dict(row), case.designated, case.excluded, now)
         changed = tx.execute(
             update(ASSIGNMENT)
             .where(ASSIGNMENT.c.id == row["id"], ASSIGNMENT.c.remind_at == row["remind_at"])

@@ -9,7 +9,12 @@ from onewindow.setup.demo_story import Steps, Story, nothing
 
 PHONE = "0530-0000120"
 HOURS = "工作日9:00-17:00"
-REVIEW = {"organ": "示范区人民政府（信访局代收）", "address": "示范区政和路1号", "phone": "0530-0000110", "hours": HOURS}
+REVIEW = {
+    "organ": "示范区人民政府（信访局代收）",
+    "address": "示范区政和路1号",
+    "phone": "0530-0000110",
+    "hours": HOURS,
+}
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,12 @@ class Teller:
 
     def _entry(self, entry: Shown) -> dict[str, Any]:
         title, text = self._words(entry)
+        actor = self._actor(entry)
         return {
             "at": entry.at,
             "title": title,
             "text": text or None,
-            "actor": self._actor(entry),
+            "actor": actor if actor != text else None,
             "seq": None if self._for_party else entry.seq,
             "readers": "",
         }

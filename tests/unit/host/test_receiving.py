@@ -1,4 +1,4 @@
-"""An office takes assignments in whatever order they come: the highest version stands, and an ended one stays frozen."""
+"""An office takes assignments in whatever order they come: the highest version stands, an ended one is frozen."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -18,11 +18,21 @@ def _schema(schema: Mapping[str, Any]) -> Iterator[str]:
             yield from (choice["label"] for choice in spec.get("x-choices", ()))
 
 
-def _refusals() -> Iterator[str]:
+def _said() -> Iterator[str]:
+    """What rules say: refusals, notes for the parties and the reason of a seal."""
     for path in PACKAGE.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refusal":
-                for value in (*node.args, *(k.value for k in node.keywords)):
+        tree = ast.parse(path.read_text())
+        named = {
+            target.id: n.value
+            for n in tree.body
+            if isinstance(n, ast.Assign)
+            for target in n.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Refusal", "Note", "Seal"}:
+                for given in (*node.args, *(k.value for k in node.keywords)):
+                    value = named.get(given.id) if isinstance(given, ast.Name) else given
                     if isinstance(value, ast.Constant):
                         yield str(value.value)
 
@@ -39,5 +49,5 @@ def texts() -> list[str]:
         found += _schema(procedure.facts)
         for action in procedure.actions:
             found += [action.title, *(_schema(action.form) if action.form else ())]
-    found += _refusals()
+    found += _said()
     return [text for text in dict.fromkeys(found) if any("一" <= c <= "鿿" for c in text)]

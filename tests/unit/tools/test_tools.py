@@ -96,7 +96,7 @@ def test_a_message_without_english_is_refused_until_it_is_translated(kernel: loc
     assert "no English" in locale.faults(kernel, {})[0]
     assert locale.update(kernel, {}) == 1
     assert "no English" in locale.faults(kernel, {})[0], "an empty translation is none"
-    catalogue = kernel.folder / "onewindow.po"
+    catalogue = kernel.main
     text = catalogue.read_text("utf-8")
     catalogue.write_text(
         text.replace('msgstr ""\n', 'msgstr "at most {limit}"\n').replace('"at most {limit}"', '""', 1)
@@ -105,6 +105,28 @@ def test_a_message_without_english_is_refused_until_it_is_translated(kernel: loc
     catalogue.write_text(catalogue.read_text("utf-8").replace("{limit}", "{most}"))
     assert locale.faults(kernel, {}) == []
     assert locale.update(kernel, {}) == 0
+
+
+def test_an_office_carries_one_catalogue_and_its_templates_open_with_a_title(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locale, "ROOT", tmp_path)
+    office = locale.Domain("shop", tmp_path / "onewindow_shop", office=True)
+    write(office.package / "documents" / "notice.typ", "// 告知书\n// number: 告\n")
+    assert locale.update(office, {}) == 1
+    assert office.main == office.package / "locale" / "en.po"
+    office.main.write_text(office.main.read_text("utf-8").rstrip().removesuffix('""') + '"Notice"\n')
+    assert locale.faults(office, {}) == []
+
+
+def test_what_a_catalogue_says_twice_or_for_nobody_is_refused(kernel: locale.Domain) -> None:
+    write(kernel.package / "a.py", 'x = _("甲")\n')
+    entry = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8"\n\nmsgid "甲"\nmsgstr "A"\n'
+    write(kernel.main.parent / "a.po", entry)
+    write(kernel.main.parent / "b.po", entry + '\nmsgid "乙"\nmsgstr "B"\n')
+    twice, unused = locale.faults(kernel, {})
+    assert "stands in a.po too" in twice
+    assert "nothing uses '乙'" in unused
 
 
 def test_chinese_that_stands_bare_in_a_template_is_refused(kernel: locale.Domain) -> None:
