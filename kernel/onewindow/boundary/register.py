@@ -60,6 +60,8 @@ _MATTER_LATIN = (
 _RISK = "风险(?:等级|评分|分值|分级|评级|级别|指数|系数|画像|值|分)"
 _RISK_LATIN = "(?:score|scores|level|levels|rating|ratings|grade|grades|index|class)"
 
+# A register is read as a table: one word on a line would hide what belongs together.
+# fmt: off
 REGISTER: tuple[Notion, ...] = (
     Notion(
         "belief",
@@ -391,3 +393,4 @@ REGISTER: tuple[Notion, ...] = (
         allow_latin=("(?:file|key|content|certificate) fingerprints?",),
     ),
 )
+# fmt: on

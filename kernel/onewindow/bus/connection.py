@@ -35,8 +35,8 @@ class Access:
     url: str | Sequence[str]
     user: str
     password: str
-    who: str          # "kernel" or the office: names the private inbox
-    name: str = ""    # shown in the server's list of connections
+    who: str  # "kernel" or the office: names the private inbox
+    name: str = ""  # shown in the server's list of connections
     tls: ssl.SSLContext | None = None
 
 
@@ -132,7 +132,7 @@ class Connection:
             except asyncio.CancelledError:
                 await _end(client)
                 raise
-            except Exception as error:    # whatever it is: who is not connected tries again
+            except Exception as error:  # whatever it is: who is not connected tries again
                 self._say_once(f"cannot connect as {self.access.user}: {type(error).__name__} {error}")
                 await _end(client)
                 await asyncio.sleep(_SECONDS_BETWEEN_ATTEMPTS)
@@ -170,10 +170,19 @@ class Connection:
         access = self.access
         await client.connect(
             access.url if isinstance(access.url, str) else list(access.url),
-            user=access.user, password=access.password, name=access.name or access.user, tls=access.tls,
-            inbox_prefix=inbox_prefix(access.who), allow_reconnect=False, max_reconnect_attempts=-1,
+            user=access.user,
+            password=access.password,
+            name=access.name or access.user,
+            tls=access.tls,
+            inbox_prefix=inbox_prefix(access.who),
+            allow_reconnect=False,
+            max_reconnect_attempts=-1,
             reconnect_time_wait=_SECONDS_BETWEEN_ATTEMPTS,  # type: ignore[arg-type]  # the library sleeps for it
-            connect_timeout=2, ping_interval=10, max_outstanding_pings=2, error_cb=on_error, closed_cb=on_closed,
+            connect_timeout=2,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            error_cb=on_error,
+            closed_cb=on_closed,
         )
         self._reply_prefix = f"{inbox_prefix(access.who)}.{token_hex(11)}."
         await client.subscribe(self._reply_prefix + "*", cb=self._on_reply)
@@ -195,7 +204,7 @@ class Connection:
         for future in waiting.values():
             if not future.done():
                 future.set_exception(BusUnavailable())
-                future.exception()    # whoever gave up waiting for it needs no warning
+                future.exception()  # whoever gave up waiting for it needs no warning
 
     # Asking
 
@@ -212,8 +221,9 @@ class Connection:
         self._waiting[token] = future
         future.add_done_callback(lambda _: self._waiting.pop(token, None))
         try:
-            await client.publish(subject, payload, reply=self._reply_prefix + token,
-                                 headers=dict(headers) if headers else None)
+            await client.publish(
+                subject, payload, reply=self._reply_prefix + token, headers=dict(headers) if headers else None
+            )
         except nats.errors.Error as error:
             future.cancel()
             raise BusUnavailable from error
@@ -224,8 +234,9 @@ class Connection:
         if future is not None and not future.done():
             future.set_result(msg)
 
-    async def request(self, subject: str, payload: bytes, *, timeout: float,
-                      headers: Mapping[str, str] | None = None) -> Msg:
+    async def request(
+        self, subject: str, payload: bytes, *, timeout: float, headers: Mapping[str, str] | None = None
+    ) -> Msg:
         """Ask and wait for the answer.
 
         Raises:
@@ -243,8 +254,15 @@ class Connection:
             raise NobodyAnswers(subject=subject)
         return reply
 
-    async def publish(self, subject: str, payload: bytes, *, msg_id: str, headers: Mapping[str, str] | None = None,
-                      timeout: float = 5.0) -> Stored:
+    async def publish(
+        self,
+        subject: str,
+        payload: bytes,
+        *,
+        msg_id: str,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 5.0,
+    ) -> Stored:
         """Store in JetStream, trying again with the same id until it is there.
 
         Raises:
@@ -262,8 +280,9 @@ class Connection:
         except TimeoutError:
             raise TimedOut(subject=subject) from None
 
-    async def say(self, subject: str, payload: bytes = b"", reply: str = "",
-                  headers: Mapping[str, str] | None = None) -> None:
+    async def say(
+        self, subject: str, payload: bytes = b"", reply: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         """Publish outside JetStream and expect nothing back.
 
         Raises:
@@ -289,7 +308,7 @@ class Connection:
         listening = Listening(subject, queue, handler)
         self._subscriptions.append(listening)
         if self._client is not None and self.connected:
-            with contextlib.suppress(nats.errors.Error, TimeoutError):    # else it is made with the next connection
+            with contextlib.suppress(nats.errors.Error, TimeoutError):  # else it is made with the next connection
                 await self._listen(self._client, listening)
                 await _arrived(self._client)
         return listening
@@ -317,7 +336,7 @@ class Connection:
 
 
 async def _end(client: Client) -> None:
-    with contextlib.suppress(OSError, nats.errors.Error, TimeoutError):    # it may fail to send the last of its buffer
+    with contextlib.suppress(OSError, nats.errors.Error, TimeoutError):  # it may fail to send the last of its buffer
         await client.close()
 
 

@@ -41,8 +41,15 @@ class Consumer:
     `missing` is called when there is no such consumer: the kernel makes it again; an office can only wait.
     """
 
-    def __init__(self, connection: Connection, durable: str, handler: DeliveryHandler, *, batch: int = 64,
-                 missing: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        durable: str,
+        handler: DeliveryHandler,
+        *,
+        batch: int = 64,
+        missing: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._connection = connection
         self._durable = durable
         self._handler = handler
@@ -75,7 +82,7 @@ class Consumer:
             await self._connection.unsubscribe(listening)
 
     def _wake(self) -> None:
-        self._arrived.put_nowait(None)    # the request on the old connection is void
+        self._arrived.put_nowait(None)  # the request on the old connection is void
 
     async def _pull(self, inbox: str) -> None:
         """One request and what it brings."""
@@ -83,14 +90,15 @@ class Consumer:
             self._freed.clear()
             await self._freed.wait()
         request = {"batch": free, "expires": int(_EXPIRES * _NANO), "idle_heartbeat": int(_HEARTBEAT * _NANO)}
-        await self._connection.say(f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._durable}",
-                                   json.dumps(request).encode(), reply=inbox)
+        await self._connection.say(
+            f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._durable}", json.dumps(request).encode(), reply=inbox
+        )
         while free:
             try:
                 async with asyncio.timeout(2 * _HEARTBEAT + 1):
                     msg = await self._arrived.get()
             except TimeoutError:
-                return    # no heartbeat: the request is lost
+                return  # no heartbeat: the request is lost
             if msg is None:
                 return
             if not msg.headers or "Status" not in msg.headers:
@@ -141,7 +149,7 @@ class Consumer:
             answer = b'-NAK {"delay": %d}' % (min(0.2 * 2 ** min(attempt, 8), 30) * _NANO)
         else:
             answer = b"+ACK"
-        with contextlib.suppress(BusUnavailable):    # else it comes again, and the inbox knows it
+        with contextlib.suppress(BusUnavailable):  # else it comes again, and the inbox knows it
             await self._connection.say(msg.reply, answer)
 
     async def _progress(self) -> None:

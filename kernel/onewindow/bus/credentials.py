@@ -52,11 +52,16 @@ def office_permissions(district: str, office: OfficeId) -> Permissions:
     """An office pulls and acknowledges its own events, speaks under its own name, answers its commands: no more."""
     own, place = office_token(office), place_token(district)
     # Word by word: a permission for "$SRV.*" would also let "$SRV.>" through.
-    services = tuple(f"$SRV.{verb}{which}" for verb in ("PING", "INFO", "STATS")
-                     for which in ("", f".{own}", f".{own}.*"))
+    services = tuple(
+        f"$SRV.{verb}{which}" for verb in ("PING", "INFO", "STATS") for which in ("", f".{own}", f".{own}.*")
+    )
     return Permissions(
-        publish=(f"ow.{place}.*.from.{own}.>", f"ow.{place}.ask.{own}.*",
-                 f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{own}", f"$JS.ACK.{STREAM}.{own}.>"),
+        publish=(
+            f"ow.{place}.*.from.{own}.>",
+            f"ow.{place}.ask.{own}.*",
+            f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{own}",
+            f"$JS.ACK.{STREAM}.{own}.>",
+        ),
         subscribe=(f"{inbox_prefix(own)}.>", commands_of(place, own), *services),
     )
 
@@ -78,8 +83,9 @@ def authorization(users: Iterable[NatsUser], district: str) -> str:
         grants = f"publish: {{ allow: {_list(allowed.publish)} }}, subscribe: {{ allow: {_list(allowed.subscribe)} }}"
         if allowed.responses and user.office is not None:
             grants += ', allow_responses: { max: 1, expires: "1m" }'
-        blocks.append(f"    {{ user: {_text(user.name)}, password: {_text(user.password)}, "
-                      f"permissions: {{ {grants} }} }}")
+        blocks.append(
+            f"    {{ user: {_text(user.name)}, password: {_text(user.password)}, permissions: {{ {grants} }} }}"
+        )
     if not blocks:
         raise Misconfigured(_("消息总线没有任何账号"))
     return "authorization {\n  timeout: 5\n  users: [\n" + ",\n".join(blocks) + "\n  ]\n}\n"
@@ -112,7 +118,7 @@ class Credentials(BaseModel):
     office: Annotated[str, AfterValidator(office_token)]
     district: Annotated[str, AfterValidator(place_token)]
     key: Base64Bytes
-    kernel_keys: dict[str, str]    # kid -> PEM of the public key that signs the kernel's claims
+    kernel_keys: dict[str, str]  # kid -> PEM of the public key that signs the kernel's claims
 
     @field_serializer("password", when_used="json")
     def _reveal(self, password: SecretStr) -> str:
@@ -145,7 +151,7 @@ class Credentials(BaseModel):
         except OSError as error:
             raise Misconfigured(_("读不到凭证文件 {path}"), path=str(path)) from error
         except ValidationError:
-            raise Misconfigured(_("凭证文件 {path} 格式不对"), path=str(path)) from None    # its text holds the secrets
+            raise Misconfigured(_("凭证文件 {path} 格式不对"), path=str(path)) from None  # its text holds the secrets
 
 
 def write_private(path: Path, text: str) -> None:

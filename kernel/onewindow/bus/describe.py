@@ -10,11 +10,16 @@ from onewindow.bus.subjects import KERNEL, STREAM, STREAM_SUBJECTS, AskVerb, Dir
 
 PROTOCOL = "1"
 HEADERS = {
-    "ce-specversion": "1.0", "ce-id": "UUIDv7; also Nats-Msg-Id", "ce-type": f"{TYPE_PREFIX}<event>",
+    "ce-specversion": "1.0",
+    "ce-id": "UUIDv7; also Nats-Msg-Id",
+    "ce-type": f"{TYPE_PREFIX}<event>",
     "ce-source": "/onewindow/<district>/kernel or /onewindow/<district>/<office>",
-    "ce-subject": "the assignment, or the case", "ce-time": "RFC 3339, UTC",
-    "ce-datacontenttype": "application/json", "ce-dataschema": f"{SCHEMA_PREFIX}<event>:<schema version>",
-    "ce-owpos": "place in the sender's log", "ce-owepoch": "the life of that log",
+    "ce-subject": "the assignment, or the case",
+    "ce-time": "RFC 3339, UTC",
+    "ce-datacontenttype": "application/json",
+    "ce-dataschema": f"{SCHEMA_PREFIX}<event>:<schema version>",
+    "ce-owpos": "place in the sender's log",
+    "ce-owepoch": "the life of that log",
 }
 
 
@@ -42,17 +47,28 @@ def event_subject(model: type[Payload]) -> str:
 
 def markdown() -> str:
     """The document."""
-    lines = ["## Stream", "", f"`{STREAM}` over " + " and ".join(f"`{s}`" for s in STREAM_SUBJECTS)
-             + ": kept on disk, limits retention, duplicate window 2 minutes. "
-             "Durable pull consumers: `kernel`, and one for each office, named after it.", "", "## Events", "",
-             "| Subject | Schema | Meaning |", "|---|---|---|"]
+    lines = [
+        "## Stream",
+        "",
+        f"`{STREAM}` over "
+        + " and ".join(f"`{s}`" for s in STREAM_SUBJECTS)
+        + ": kept on disk, limits retention, duplicate window 2 minutes. "
+        "Durable pull consumers: `kernel`, and one for each office, named after it.",
+        "",
+        "## Events",
+        "",
+        "| Subject | Schema | Meaning |",
+        "|---|---|---|",
+    ]
     lines += [f"| `{event_subject(m)}` | {m.SCHEMA} | {_doc(m)} |" for m in EVENTS]
     lines += ["", "### Headers", "", "| Header | Value |", "|---|---|"]
     lines += [f"| `{name}` | {meaning} |" for name, meaning in HEADERS.items()]
     for model in EVENTS:
         lines += ["", f"### {model.NAME}", "", "| Field | Type | Default |", "|---|---|---|"]
-        lines += [f"| `{name}` | {_type(prop)} | {_default(prop, name, model)} |"
-                  for name, prop in _schema(model)["properties"].items()]
+        lines += [
+            f"| `{name}` | {_type(prop)} | {_default(prop, name, model)} |"
+            for name, prop in _schema(model)["properties"].items()
+        ]
     lines += ["", "## Requests", "", "| Subject | Answered by | Meaning |", "|---|---|---|"]
     lines += [f"| `{subject}` | {who} | {meaning} |" for subject, (meaning, who) in verbs().items()]
     return "\n".join(lines) + "\n"
@@ -66,32 +82,54 @@ def asyncapi(version: str) -> dict[str, Any]:
     for model in EVENTS:
         key = model.NAME.replace(".", "_")
         channels[key] = _channel(event_subject(model), {key: {"$ref": f"#/components/messages/{key}"}})
-        operations[key] = {"action": "send" if model.WAY is Direction.TO else "receive",
-                           "channel": {"$ref": f"#/channels/{key}"}, "summary": _doc(model),
-                           "messages": [{"$ref": f"#/channels/{key}/messages/{key}"}]}
-        messages[key] = {"name": TYPE_PREFIX + model.NAME, "title": model.NAME, "summary": _doc(model),
-                         "contentType": "application/json", "payload": _schema(model),
-                         "headers": {"type": "object", "required": list(HEADERS), "properties": {
-                             name: {"type": "string", "description": text} for name, text in HEADERS.items()}}}
+        operations[key] = {
+            "action": "send" if model.WAY is Direction.TO else "receive",
+            "channel": {"$ref": f"#/channels/{key}"},
+            "summary": _doc(model),
+            "messages": [{"$ref": f"#/channels/{key}/messages/{key}"}],
+        }
+        messages[key] = {
+            "name": TYPE_PREFIX + model.NAME,
+            "title": model.NAME,
+            "summary": _doc(model),
+            "contentType": "application/json",
+            "payload": _schema(model),
+            "headers": {
+                "type": "object",
+                "required": list(HEADERS),
+                "properties": {name: {"type": "string", "description": text} for name, text in HEADERS.items()},
+            },
+        }
     for subject, (meaning, who) in verbs().items():
         key = "_".join(part for part in subject.split(".")[2:] if not part.startswith("<"))
         channels[key] = _channel(subject, {})
-        operations[key] = {"action": "receive" if who == KERNEL else "send", "summary": meaning,
-                           "channel": {"$ref": f"#/channels/{key}"}, "reply": {"address": {"location":
-                                                                                          "$message.header#/reply"}}}
+        operations[key] = {
+            "action": "receive" if who == KERNEL else "send",
+            "summary": meaning,
+            "channel": {"$ref": f"#/channels/{key}"},
+            "reply": {"address": {"location": "$message.header#/reply"}},
+        }
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "OneWindow bus", "version": version,
-                 "description": "Events in CloudEvents 1.0 binary mode over NATS JetStream; requests over NATS."},
+        "info": {
+            "title": "OneWindow bus",
+            "version": version,
+            "description": "Events in CloudEvents 1.0 binary mode over NATS JetStream; requests over NATS.",
+        },
         "defaultContentType": "application/json",
-        "channels": channels, "operations": operations, "components": {"messages": messages},
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages},
     }
 
 
 def _channel(pattern: str, messages: dict[str, Any]) -> dict[str, Any]:
     names = [part[1:-1] for part in pattern.split(".") if part.startswith("<")]
-    return {"address": pattern.replace("<", "{").replace(">", "}"), "messages": messages,
-            "parameters": {name: {"description": f"the {name}'s token, [a-z0-9]+"} for name in names}}
+    return {
+        "address": pattern.replace("<", "{").replace(">", "}"),
+        "messages": messages,
+        "parameters": {name: {"description": f"the {name}'s token, [a-z0-9]+"} for name in names},
+    }
 
 
 def _schema(model: type[Payload]) -> dict[str, Any]:

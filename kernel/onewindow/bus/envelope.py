@@ -17,7 +17,7 @@ from onewindow.office.types import OfficeId, utc
 TYPE_PREFIX: Final = "onewindow."
 SCHEMA_PREFIX: Final = "urn:onewindow:event:"
 MSG_ID: Final = "Nats-Msg-Id"
-_NEEDS_ESCAPE = re.compile(r'[^!#$&-~]')    # all but printable ASCII without space, quote and percent
+_NEEDS_ESCAPE = re.compile(r"[^!#$&-~]")  # all but printable ASCII without space, quote and percent
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -146,8 +146,9 @@ def decode(message: Message) -> Placed:
         Unreadable: if it is not.
     """
     place = EventSubject.parse(message.subject)
-    attributes = {name.lower()[3:]: unescape(value) for name, value in message.headers.items()
-                  if name.lower().startswith("ce-")}
+    attributes = {
+        name.lower()[3:]: unescape(value) for name, value in message.headers.items() if name.lower().startswith("ce-")
+    }
     try:
         if attributes["specversion"] != "1.0":
             raise ValueError("specversion")
@@ -156,8 +157,17 @@ def decode(message: Message) -> Placed:
         data = orjson.loads(message.payload)
         if not isinstance(data, dict):
             raise ValueError("data")
-        event = Event(attributes["id"], attributes["type"], attributes["source"], attributes["subject"], moment,
-                      place.office, place.township, data, int(schema))
+        event = Event(
+            attributes["id"],
+            attributes["type"],
+            attributes["source"],
+            attributes["subject"],
+            moment,
+            place.office,
+            place.township,
+            data,
+            int(schema),
+        )
         placed = Placed(event, int(attributes["owpos"]), attributes["owepoch"])
     except (KeyError, ValueError) as error:
         raise Unreadable(subject=message.subject) from error
@@ -169,17 +179,35 @@ def decode(message: Message) -> Placed:
 def event_json(placed: Placed) -> dict[str, Any]:
     """An event as a JSON value: what the log requests carry and what a parked message keeps."""
     event = placed.event
-    return {"id": event.id, "type": event.type, "source": event.source, "subject": event.subject,
-            "time": instant(event.time), "office": event.office, "township": event.township, "data": event.data,
-            "schema": event.schema, "pos": placed.pos, "epoch": placed.epoch}
+    return {
+        "id": event.id,
+        "type": event.type,
+        "source": event.source,
+        "subject": event.subject,
+        "time": instant(event.time),
+        "office": event.office,
+        "township": event.township,
+        "data": event.data,
+        "schema": event.schema,
+        "pos": placed.pos,
+        "epoch": placed.epoch,
+    }
 
 
 def event_from_json(value: Mapping[str, Any]) -> Placed:
     """The reverse of `event_json`."""
     try:
-        event = Event(str(value["id"]), str(value["type"]), str(value["source"]), str(value["subject"]),
-                      datetime.fromisoformat(value["time"]).astimezone(UTC), OfficeId(value["office"]),
-                      str(value["township"]), dict(value["data"]), int(value["schema"]))
+        event = Event(
+            str(value["id"]),
+            str(value["type"]),
+            str(value["source"]),
+            str(value["subject"]),
+            datetime.fromisoformat(value["time"]).astimezone(UTC),
+            OfficeId(value["office"]),
+            str(value["township"]),
+            dict(value["data"]),
+            int(value["schema"]),
+        )
         return Placed(event, int(value["pos"]), str(value["epoch"]))
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable from error

@@ -64,8 +64,17 @@ class Payload(BaseModel):
     def event(self, *, id: str, district: str, office: str, township: str, time: AwareDatetime) -> Event:
         """The event that carries this payload; `office` is its receiver, or the office that says it."""
         source = source_of(district, KERNEL if self.WAY is Direction.TO else office)
-        return Event(id, TYPE_PREFIX + self.NAME, source, self.about, time, OfficeId(office), township,
-                     self.model_dump(mode="json"), self.SCHEMA)
+        return Event(
+            id,
+            TYPE_PREFIX + self.NAME,
+            source,
+            self.about,
+            time,
+            OfficeId(office),
+            township,
+            self.model_dump(mode="json"),
+            self.SCHEMA,
+        )
 
     @classmethod
     def read(cls, event: Event) -> Self:
@@ -209,7 +218,14 @@ class ProceedingChanged(Payload):
 
 
 EVENTS: Final[tuple[type[Payload], ...]] = (
-    AssignmentChanged, ClockTurned, DocumentServed, ExtensionDecided, EffectRefused, CaseNoted, ProceedingChanged)
+    AssignmentChanged,
+    ClockTurned,
+    DocumentServed,
+    ExtensionDecided,
+    EffectRefused,
+    CaseNoted,
+    ProceedingChanged,
+)
 
 
 def read(event: Event) -> Payload:

@@ -45,8 +45,9 @@ class Peer:
         """Move the cursor: forward only, unless the sender's epoch is another."""
         table = self._peer
         ahead = (table.c.epoch != cursor.epoch) | (table.c.pos < cursor.pos)
-        changed = tx.execute(update(table).where(table.c.name == name, ahead)
-                             .values(epoch=cursor.epoch, pos=cursor.pos))
+        changed = tx.execute(
+            update(table).where(table.c.name == name, ahead).values(epoch=cursor.epoch, pos=cursor.pos)
+        )
         if not changed.rowcount:
             tx.insert_new(table, {"name": name, "epoch": cursor.epoch, "pos": cursor.pos})
 
@@ -77,20 +78,47 @@ class Parking:
         event = placed.event
         self._keep(tx, peer, event.id, event.subject, reason, event_json(placed), body, at)
 
-    def park_unreadable(self, tx: Tx, peer: str, subject: str, headers: Mapping[str, str], reason: str,
-                        at: datetime) -> None:
+    def park_unreadable(
+        self, tx: Tx, peer: str, subject: str, headers: Mapping[str, str], reason: str, at: datetime
+    ) -> None:
         """Set aside what is no event of ours. Its payload is not kept: nobody knows what is in it."""
         name = headers.get("Nats-Msg-Id") or headers.get("ce-id") or subject
         self._keep(tx, peer, name[:100], subject[:200], reason, {"headers": dict(headers)}, None, at)
 
-    def _keep(self, tx: Tx, peer: str, event_id: str, subject: str, reason: str, event: Mapping[str, Any],
-              body: bytes | None, at: datetime) -> None:
+    def _keep(
+        self,
+        tx: Tx,
+        peer: str,
+        event_id: str,
+        subject: str,
+        reason: str,
+        event: Mapping[str, Any],
+        body: bytes | None,
+        at: datetime,
+    ) -> None:
         table = self._parked
-        known = tx.execute(select(table.c.id).where(table.c.event_id == event_id, table.c.peer == peer,
-                                                    table.c.subject == subject, table.c.resolved_at.is_(None))).first()
+        known = tx.execute(
+            select(table.c.id).where(
+                table.c.event_id == event_id,
+                table.c.peer == peer,
+                table.c.subject == subject,
+                table.c.resolved_at.is_(None),
+            )
+        ).first()
         if known is None:
-            tx.insert(table, {"peer": peer, "event_id": event_id, "subject": subject, "reason": reason,
-                              "event": dict(event), "body": body, "at": at, "resolved_at": None})
+            tx.insert(
+                table,
+                {
+                    "peer": peer,
+                    "event_id": event_id,
+                    "subject": subject,
+                    "reason": reason,
+                    "event": dict(event),
+                    "body": body,
+                    "at": at,
+                    "resolved_at": None,
+                },
+            )
 
     def parked(self, conn: Connection, *, subject: str | None = None, limit: int = 200) -> list[ParkedMessage]:
         """What still waits, oldest first; of one case or assignment, or of all."""
@@ -106,6 +134,7 @@ class Parking:
     def resolve(self, tx: Tx, parked_id: int, at: datetime) -> bool:
         """Mark a parked message as dealt with; whether it still waited."""
         table = self._parked
-        changed = tx.execute(update(table).where(table.c.id == parked_id, table.c.resolved_at.is_(None))
-                             .values(resolved_at=at))
+        changed = tx.execute(
+            update(table).where(table.c.id == parked_id, table.c.resolved_at.is_(None)).values(resolved_at=at)
+        )
         return changed.rowcount == 1

@@ -12,7 +12,7 @@ from onewindow.office.types import OfficeId
 
 log = logging.getLogger(__name__)
 
-ACK_WAIT = 10.0    # seconds; long work says `in_progress`, so this is what a crash of a receiver costs
+ACK_WAIT = 10.0  # seconds; long work says `in_progress`, so this is what a crash of a receiver costs
 _NANO = 1_000_000_000
 
 
@@ -34,7 +34,7 @@ class Topology:
         self._limits = limits or StreamLimits()
         self._offices: set[OfficeId] = set()
         self._busy = asyncio.Lock()
-        self.created = 0    # how often the stream had to be made: more than once means that it was lost
+        self.created = 0  # how often the stream had to be made: more than once means that it was lost
 
     async def ensure(self) -> None:
         """Make what is missing, adjust what differs."""
@@ -62,10 +62,18 @@ class Topology:
 
     async def _ensure_stream(self) -> None:
         config = {
-            "name": STREAM, "subjects": list(STREAM_SUBJECTS), "retention": "limits", "storage": "file",
-            "discard": "old", "max_age": self._limits.max_age_days * 86_400 * _NANO,
-            "max_bytes": self._limits.max_bytes, "max_msgs": -1, "max_consumers": -1,
-            "duplicate_window": 120 * _NANO, "allow_atomic": True, "num_replicas": self._limits.replicas,
+            "name": STREAM,
+            "subjects": list(STREAM_SUBJECTS),
+            "retention": "limits",
+            "storage": "file",
+            "discard": "old",
+            "max_age": self._limits.max_age_days * 86_400 * _NANO,
+            "max_bytes": self._limits.max_bytes,
+            "max_msgs": -1,
+            "max_consumers": -1,
+            "duplicate_window": 120 * _NANO,
+            "allow_atomic": True,
+            "num_replicas": self._limits.replicas,
         }
         found = await self._connection.api(f"STREAM.INFO.{STREAM}")
         if "error" in found:
@@ -77,11 +85,19 @@ class Topology:
 
     async def _ensure_consumer(self, who: str) -> None:
         config = {
-            "durable_name": who, "filter_subject": consumer_filter(self._district, who), "ack_policy": "explicit",
-            "ack_wait": int(ACK_WAIT * _NANO), "deliver_policy": "all", "max_deliver": -1, "max_ack_pending": 1024,
+            "durable_name": who,
+            "filter_subject": consumer_filter(self._district, who),
+            "ack_policy": "explicit",
+            "ack_wait": int(ACK_WAIT * _NANO),
+            "deliver_policy": "all",
+            "max_deliver": -1,
+            "max_ack_pending": 1024,
         }
-        self._check(await self._connection.api(
-            f"CONSUMER.DURABLE.CREATE.{STREAM}.{who}", {"stream_name": STREAM, "config": config}))
+        self._check(
+            await self._connection.api(
+                f"CONSUMER.DURABLE.CREATE.{STREAM}.{who}", {"stream_name": STREAM, "config": config}
+            )
+        )
 
     @staticmethod
     def _check(answer: dict[str, Any]) -> None:

@@ -37,9 +37,19 @@ class LogPage:
     more: bool
 
     def to_bytes(self) -> bytes:
-        return dump({"epoch": self.epoch, "more": self.more, "rows": [
-            {"event": event_json(Placed(row.event, row.pos, self.epoch)),
-             "body": None if row.body is None else base64.b64encode(row.body).decode()} for row in self.rows]})
+        return dump(
+            {
+                "epoch": self.epoch,
+                "more": self.more,
+                "rows": [
+                    {
+                        "event": event_json(Placed(row.event, row.pos, self.epoch)),
+                        "body": None if row.body is None else base64.b64encode(row.body).decode(),
+                    }
+                    for row in self.rows
+                ],
+            }
+        )
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
@@ -75,16 +85,27 @@ class Log:
         self._log = tables.log
         self.source = source
         self.meta = Meta(tables)
-        self.listeners: list[Callable[[], None]] = []    # called after a commit that appended, in the lane's thread
+        self.listeners: list[Callable[[], None]] = []  # called after a commit that appended, in the lane's thread
 
     def append(self, tx: Tx, event: Event, body: bytes | None = None) -> None:
         """Say `event` when this transaction commits; `body` is the ciphertext of its words."""
         if event.source != self.source:
             raise Unreadable(source=event.source)
-        tx.insert(self._log, {
-            "pos": None, "event_id": event.id, "type": event.type, "schema_version": event.schema,
-            "office": event.office, "township": event.township, "subject": event.subject, "at": event.time,
-            "data": event.data, "body": body})
+        tx.insert(
+            self._log,
+            {
+                "pos": None,
+                "event_id": event.id,
+                "type": event.type,
+                "schema_version": event.schema,
+                "office": event.office,
+                "township": event.township,
+                "subject": event.subject,
+                "at": event.time,
+                "data": event.data,
+                "body": body,
+            },
+        )
         for listener in self.listeners:
             tx.on_commit(listener)
 
@@ -94,11 +115,13 @@ class Log:
         Only the relay calls this, one relay at a time: ids are drawn before commit, so their order alone would let a
         row appear behind a reader's cursor.
         """
-        pending = (select(self._log.c.id).where(self._log.c.pos.is_(None)).order_by(self._log.c.id)
-                   .limit(limit).subquery())
+        pending = (
+            select(self._log.c.id).where(self._log.c.pos.is_(None)).order_by(self._log.c.id).limit(limit).subquery()
+        )
         numbered = select(pending.c.id, func.row_number().over(order_by=pending.c.id).label("n")).subquery()
-        changed = tx.execute(update(self._log).where(self._log.c.id == numbered.c.id)
-                             .values(pos=numbered.c.n + self.head(tx.conn)))
+        changed = tx.execute(
+            update(self._log).where(self._log.c.id == numbered.c.id).values(pos=numbered.c.n + self.head(tx.conn))
+        )
         return changed.rowcount
 
     def head(self, conn: Connection) -> int:
@@ -130,8 +153,17 @@ class Log:
         return query if office is None else query.where(self._log.c.office == office)
 
     def _row(self, row: Row[Any]) -> LogRow:
-        event = Event(row.event_id, row.type, self.source, row.subject, row.at, OfficeId(row.office), row.township,
-                      row.data, row.schema_version)
+        event = Event(
+            row.event_id,
+            row.type,
+            self.source,
+            row.subject,
+            row.at,
+            OfficeId(row.office),
+            row.township,
+            row.data,
+            row.schema_version,
+        )
         return LogRow(row.pos, event, row.body)
 
     def epoch(self, conn: Connection) -> str:
@@ -147,5 +179,3 @@ class Log:
         epoch = new_id()
         self.meta.set(tx, EPOCH, epoch)
         return epoch
-
-

@@ -47,8 +47,16 @@ class Relay:
     seen in the order of the log. (One by one, because a batch with a message that is there already is refused.)
     """
 
-    def __init__(self, store: Store, log: Log, connection: Connection, *, window: int = 256, idle: float | None = None,
-                 missing: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        log: Log,
+        connection: Connection,
+        *,
+        window: int = 256,
+        idle: float | None = None,
+        missing: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._store = store
         self._log = log
         self._connection = connection
@@ -63,7 +71,7 @@ class Relay:
         self._advanced = asyncio.Condition()
         self._rewind: int | None = None
         self._saved = 0
-        self._singly = 0    # up to here rows may be in the stream already
+        self._singly = 0  # up to here rows may be in the stream already
         self.published = 0
         log.listeners.append(self.poke)
 
@@ -170,7 +178,7 @@ class Relay:
             return []
 
         def work(tx: Tx) -> list[LogRow]:
-            advisory_lock(tx.conn, "relay stamp")    # should two relays ever overlap, their places don't
+            advisory_lock(tx.conn, "relay stamp")  # should two relays ever overlap, their places don't
             self._log.stamp(tx, 4 * self._window)
             if published > self._saved:
                 self._log.meta.set(tx, PUBLISHED, str(published))
@@ -184,7 +192,7 @@ class Relay:
         start = 0
         while start < len(rows):
             size = 1 if rows[start].pos <= self._singly else _BATCH
-            yield rows[start:start + size]
+            yield rows[start : start + size]
             start += size
 
     async def _publish(self, rows: list[LogRow], epoch: str) -> asyncio.Future[Msg]:
@@ -220,13 +228,14 @@ class Relay:
         if window:
             waits.add(window[0].ack)  # type: ignore[arg-type]
         try:
-            await asyncio.wait(waits, timeout=_ACK_SECONDS if window else self._idle,
-                               return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                waits, timeout=_ACK_SECONDS if window else self._idle, return_when=asyncio.FIRST_COMPLETED
+            )
             if window and not ring.done():
                 await self._settle(window)
         finally:
             ring.cancel()
-        self._ringing = False    # before looking: a poke from now on rings again
+        self._ringing = False  # before looking: a poke from now on rings again
         poked = self._poked.is_set()
         self._poked.clear()
         return poked

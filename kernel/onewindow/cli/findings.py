@@ -117,7 +117,7 @@ def program(settings: Settings) -> Iterator[Finding]:
         ours = version("onewindow")
     except PackageNotFoundError:
         ours = "?"
-    yield _ok("versions", _("onewindow {ours},Python {python}"), ours=ours, python=platform.python_version())
+    yield _ok("versions", "onewindow {ours} · Python {python}", ours=ours, python=platform.python_version())
     for found in discover():
         if found.reason:
             remedy = _("请该科室升级或重装模块")

@@ -92,7 +92,7 @@ def run(
 ) -> None:
     """Run a centre until Ctrl-C or SIGTERM. From the main thread: the bus ends with the thread that started it."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with taken, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, taken, started, ready, stopping))
 
 

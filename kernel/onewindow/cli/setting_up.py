@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import OperationalError
 
 from onewindow.cli import context, running
 from onewindow.cli.context import Context, Json
@@ -69,6 +70,8 @@ def init(
         first = make(settings)
     except OneWindowError as error:
         here.failed(error)
+    except OperationalError as error:
+        here.unreachable(error)
     if json:
         here.data([{"login": a.login, "password": a.password, "role": a.title} for a in first])
         return
@@ -98,6 +101,8 @@ def migrate(
             rows.append({"part": name, "table": one.version_table, "before": before, "now": now, "behind": behind})
     except OneWindowError as error:
         here.failed(error)
+    except OperationalError as error:
+        here.unreachable(error)
     if json:
         here.data(rows)
     else:

@@ -2,10 +2,12 @@
 
 import time
 from datetime import timedelta
+from socket import socket
 from typing import Annotated
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.exc import OperationalError
 
 from onewindow.centre import Centre
 from onewindow.cli import context, logs, serving
@@ -35,12 +37,12 @@ def up(
     began = time.monotonic()
     try:
         serving.refuse_second(settings)
-        taken = serving.listen(settings)
         fresh = not is_initialised(settings)
+        taken = serving.listen(settings)
         first: list[FirstAccount] = []
         if fresh:
             here.say(_("==> 初始化数据目录 {data}"), data=str(settings.data.absolute()))
-            first = make(settings)
+            first = _make(settings, taken)
         logs.configure(settings.data / "logs" / "centre.log", console=40)
         wanted = fresh if demo is None else demo and not demo_accounts(settings.data)
         here.say(_("==> 启动数据库、消息总线和科室"))
@@ -60,6 +62,8 @@ def up(
         serving.run(settings, taken, started=started, ready=ready, stopping=stopping)
     except OneWindowError as error:
         here.failed(error)
+    except OperationalError as error:
+        here.unreachable(error)
     here.say(_("==> 已停止，数据保留在 {data}"), data=str(settings.data.absolute()))
 
 
@@ -74,6 +78,16 @@ def serve(ctx: typer.Context, port: Port = None, host: Host = None) -> None:
         serving.run(settings, taken, ready=lambda url: here.say(_("中心已就绪：{url}"), url=url))
     except OneWindowError as error:
         here.failed(error)
+    except OperationalError as error:
+        here.unreachable(error)
+
+
+def _make(settings: Settings, taken: socket) -> list[FirstAccount]:
+    try:
+        return make(settings)
+    except BaseException:
+        taken.close()
+        raise
 
 
 def _with(settings: Settings, port: int | None, host: str | None) -> Settings:

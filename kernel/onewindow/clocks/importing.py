@@ -148,7 +148,9 @@ def _read(text: str, file_format: FileFormat) -> Iterator[tuple[int, Any, Any]]:
         items = None
     if not isinstance(items, list):
         raise BadInput(
-            _("不是 JSON 列表"), field="file", remedy=_("文件应为列表，每项有 date（如 2027-01-01）和 kind（rest 或 work）")
+            _("不是 JSON 列表"),
+            field="file",
+            remedy=_("文件应为列表，每项有 date（如 2027-01-01）和 kind（rest 或 work）"),
         )
     for number, item in enumerate(items, 1):
         item = item if isinstance(item, dict) else {}

@@ -19,7 +19,9 @@ def happening_of(payload: Payload) -> tuple[str, Happening] | None:
     if isinstance(payload, ClockTurned):
         event = "due" if payload.colour == "red" else "near"
         due = payload.due.isoformat() if payload.due else None
-        return assignment, Happening(event, payload.clock, {"due": due, "provisional": payload.provisional, "row": payload.row})
+        return assignment, Happening(
+            event, payload.clock, {"due": due, "provisional": payload.provisional, "row": payload.row}
+        )
     if isinstance(payload, DocumentServed):
         data = {"served_on": payload.served_on, "document_id": payload.document_id}
         return assignment, Happening("served", payload.document, data)

@@ -164,7 +164,9 @@ class Workshop:
         )
         return ActReply(outcome="done", said=(self.said_row(LogRow(0, event, body), self.log.epoch(tx.conn)),))
 
-    def describe(self, tx_or_conn: Connection, request: DescribeRequest, actor: Actor, now: datetime) -> Description | None:
+    def describe(
+        self, tx_or_conn: Connection, request: DescribeRequest, actor: Actor, now: datetime
+    ) -> Description | None:
         """What the case page shows of a proceeding; None before the assignment has arrived."""
         found = tx_or_conn.execute(select(PROCEEDING).where(PROCEEDING.c.id == request.assignment)).mappings().first()
         if found is None:
@@ -200,7 +202,14 @@ class Workshop:
         """An event of ours with its words, as a reply carries it."""
         row = conn.execute(select(BUS.log).where(BUS.log.c.event_id == event_id)).one()
         event = Event(
-            row.event_id, row.type, self.log.source, row.subject, row.at, row.office, row.township, row.data,
+            row.event_id,
+            row.type,
+            self.log.source,
+            row.subject,
+            row.at,
+            row.office,
+            row.township,
+            row.data,
             row.schema_version,
         )
         return self.said_row(LogRow(row.pos or 0, event, row.body), self.log.epoch(conn))
@@ -263,8 +272,13 @@ class Workshop:
         if mine is None:
             given = row["assignment"]
             mine = AssignmentView(
-                id=row["id"], unit_id=given["unit_id"], office=self.office.id, officer=given["officer"],
-                state=given["state"], round=given["round"], purpose=given["purpose"] or "",
+                id=row["id"],
+                unit_id=given["unit_id"],
+                office=self.office.id,
+                officer=given["officer"],
+                state=given["state"],
+                round=given["round"],
+                purpose=given["purpose"] or "",
             )
         return Context(now, actor, view, mine, clocks, TxShelf(tx))
 
@@ -301,6 +315,9 @@ def _refused(reason: str, *, remedy: str = "", rule: str = "") -> ActReply:
 def _bare_view(row: dict[str, Any]) -> CaseView:
     given = row["assignment"]
     return CaseView(
-        id=row["case_id"], township=given["township"], category=given["category"], track=given["track"],
+        id=row["case_id"],
+        township=given["township"],
+        category=given["category"],
+        track=given["track"],
         sealed=given["sealed"],
     )

@@ -189,5 +189,3 @@ class Reason(Form):
     """The form of an action that only needs its reason."""
 
     reason: str = field("理由", multiline=True, min_length=2, max_length=2000)
-
-

@@ -162,7 +162,9 @@ def appoint(tx: Tx, *, staff: StaffId, unit: UnitId, role: str, valid_from: date
     if any(row["unit_id"] == unit and row["role"] == role for row in held):
         raise Conflict(_("该人员已任此岗位"))
     if not separated([role, *(row["role"] for row in held)]):
-        raise Refused(_("系统、安全、审计管理员须分设，且不得兼任其他岗位"), rule="separation", remedy=_("另行指定人员"))
+        raise Refused(
+            _("系统、安全、审计管理员须分设，且不得兼任其他岗位"), rule="separation", remedy=_("另行指定人员")
+        )
     post = id or new_id()
     _insert(tx, POST, {"id": post, "staff_id": staff, "unit_id": unit, "role": role, **_term(valid_from)})
     return post

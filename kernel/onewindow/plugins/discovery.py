@@ -106,7 +106,9 @@ def _judged(name: str, entries: Sequence[_Entry], ours: str) -> Found:
             # Under a name of ours, for its own can't stand in subjects and addresses.
             digest = hashlib.sha256(name.encode()).hexdigest()[:8]
             base = Found(id=f"invalid{digest}", distribution=distributions, version=base.version, title=name[:60])
-            raise _Unfit(reason(_("入口名 {name} 不能作科室标识：只能用小写字母和数字，且不能是保留字"), name=name[:60]))
+            raise _Unfit(
+                reason(_("入口名 {name} 不能作科室标识：只能用小写字母和数字，且不能是保留字"), name=name[:60])
+            )
         if len(entries) > 1:
             raise _Unfit(reason(_("几个安装包都叫 {name}：{distributions}"), name=name, distributions=distributions))
         check_compatible(entries[0].distribution.requires or [], ours)

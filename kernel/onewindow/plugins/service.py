@@ -204,7 +204,10 @@ def enable(tx: Tx, office: str, township: str, *, by: str, now: datetime) -> boo
     if known.reason is not None or known.manifest is None:
         why = known.reason or reason(_("还没有收到它的声明"))
         raise Refused(
-            _("科室“{title}”已被隔离，不能启用：{why}"), rule=why.rule or "quarantined", title=known.title, why=why.text()
+            _("科室“{title}”已被隔离，不能启用：{why}"),
+            rule=why.rule or "quarantined",
+            title=known.title,
+            why=why.text(),
         )
     _still_fit(known.manifest)
     others = [m for other in offices.enabled_in(township) if (m := offices.manifest(other)) is not None]
@@ -233,9 +236,7 @@ def _still_fit(manifest: Manifest) -> None:
 def disable(tx: Tx, office: str, township: str, *, by: str, now: datetime) -> bool:
     """Use an office in a township no more; says whether it was used. Its cases stay and can be read."""
     _lock(tx)
-    stands = and_(
-        ENABLEMENT.c.office == office, ENABLEMENT.c.township == township, ENABLEMENT.c.disabled_at.is_(None)
-    )
+    stands = and_(ENABLEMENT.c.office == office, ENABLEMENT.c.township == township, ENABLEMENT.c.disabled_at.is_(None))
     ended = tx.execute(ENABLEMENT.update().where(stands).values(disabled_at=now, disabled_by=by))
     if ended.rowcount == 0:
         return False

@@ -1,4 +1,4 @@
-"""What is brought to the window: the validated form of a registration, the same at the desk, the page, API and import."""
+"""What is brought to the window: the validated form of a registration, the same for desk, page, API and import."""
 
 from datetime import datetime
 from enum import StrEnum

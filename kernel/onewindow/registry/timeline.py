@@ -1,4 +1,4 @@
-"""The append-only, hash-chained history of a case (办理记录): written once, verifiable for ever, erasable in its words."""
+"""The append-only, hash-chained history of a case (办理记录): verifiable for ever, erasable in its words."""
 
 import hashlib
 import os

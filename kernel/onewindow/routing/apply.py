@@ -135,7 +135,9 @@ def _enter(
             carry_out(step, effect)
         except Refused as refusal:
             _refuse(tx, kernel, row, said, index, refusal.rule or refusal.slug)
-            line = Line("refused", at, timeline.SYSTEM, (OFFICE,), {"effect": effect.public()}, {"reason": str(refusal)})
+            line = Line(
+                "refused", at, timeline.SYSTEM, (OFFICE,), {"effect": effect.public()}, {"reason": str(refusal)}
+            )
             timeline.append(tx, kernel.vault, row["case_id"], line)
     if state.final:
         assignments.end(tx, kernel, assignments.lock(tx, row["id"]), AssignmentState.DONE, at)
@@ -158,7 +160,13 @@ def _is_day(value: str) -> bool:
 
 
 def _stand_still(
-    tx: Tx, kernel: Kernel, spec: ProcedureSpec, row: Mapping[str, Any], before: str | None, now: str, said: ProceedingChanged
+    tx: Tx,
+    kernel: Kernel,
+    spec: ProcedureSpec,
+    row: Mapping[str, Any],
+    before: str | None,
+    now: str,
+    said: ProceedingChanged,
 ) -> None:
     """Pause and resume the clocks whose declaration says that they stand still in some states."""
     for clock in spec.clocks:
@@ -181,9 +189,7 @@ def _stop_all(tx: Tx, kernel: Kernel, row: Mapping[str, Any], said: ProceedingCh
             clocks.stop(tx, clock.id, said.at, kernel.book)
 
 
-def _refuse(
-    tx: Tx, kernel: Kernel, row: Mapping[str, Any], said: ProceedingChanged, index: int, reason: str
-) -> None:
+def _refuse(tx: Tx, kernel: Kernel, row: Mapping[str, Any], said: ProceedingChanged, index: int, reason: str) -> None:
     payload = EffectRefused(
         case_id=row["case_id"], assignment_id=row["id"], version=said.version, effect=index, reason=_key(reason)
     )

@@ -209,9 +209,7 @@ def recall(tx: Tx, kernel: Kernel, assignment_id: str, staff_id: str, at: dateti
     if row["state"] != AssignmentState.SENT:
         raise Refused(_("已签收的交办不能撤回"), rule="recall", remedy=_("请承办单位提出退回异议"))
     row = end(tx, kernel, row, AssignmentState.RECALLED, at)
-    line = Line(
-        "recalled", at, staff_actor(staff_id), (OFFICE,), {"assignment": row["id"]}, {"reason": reason}
-    )
+    line = Line("recalled", at, staff_actor(staff_id), (OFFICE,), {"assignment": row["id"]}, {"reason": reason})
     timeline.append(tx, kernel.vault, row["case_id"], line)
     settle_case(tx, row["case_id"], at)
     return row
@@ -229,9 +227,7 @@ def settle_case(tx: Tx, case_id: str, at: datetime) -> None:
     """Derive what the case shows from its assignments: phase, holder, and whether it is still open."""
     rows = tx.execute(_OF_CASE, {"case": case_id}).all()
     alive = [r for r in rows if r.state in OPEN]
-    phase, holder, over = derive(
-        [(r.role, r.state, r.phase) for r in rows], [(r.role, r.unit_id) for r in alive]
-    )
+    phase, holder, over = derive([(r.role, r.state, r.phase) for r in rows], [(r.role, r.unit_id) for r in alive])
     values: dict[str, Any] = {"phase": phase.value, "holder": holder}
     if over:
         values |= {"state": "closed", "closed_at": at}

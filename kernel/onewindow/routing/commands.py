@@ -49,7 +49,7 @@ UNSURE = UnsureError.slug
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command. `unconfirmed`: sent, and no reply in time; its effect will show or not within seconds."""
+    """What became of a command. `unconfirmed`: sent, and no reply in time; the log settles it within seconds."""
 
     kind: str
     key: str
@@ -227,7 +227,9 @@ class Commands:
     async def settle(self) -> int:
         """Ask the offices what became of unconfirmed commands; how many are settled now."""
         waiting = await self._store.read(
-            lambda c: c.execute(select(UNCONFIRMED).where(UNCONFIRMED.c.settled_at.is_(None)).limit(100)).mappings().all()
+            lambda c: (
+                c.execute(select(UNCONFIRMED).where(UNCONFIRMED.c.settled_at.is_(None)).limit(100)).mappings().all()
+            )
         )
         settled = 0
         for row in waiting:

@@ -34,7 +34,9 @@ class Kernel:
         row = self.organisation().townships.get(township)  # type: ignore[call-overload]
         return str(row.token) if row is not None else township
 
-    def tell(self, tx: Tx, office: str, township: str, payload: Payload, at: datetime, body: bytes | None = None) -> None:
+    def tell(
+        self, tx: Tx, office: str, township: str, payload: Payload, at: datetime, body: bytes | None = None
+    ) -> None:
         """Append an event to an office to the log, in the transaction of what it tells."""
         event = payload.event(
             id=new_id(), district=self.district, office=office, township=self.token(township), time=at

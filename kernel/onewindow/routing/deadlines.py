@@ -1,4 +1,4 @@
-"""From legal facts to clocks: what was registered, signed, entered or served starts and stops the declared deadlines."""
+"""From legal facts to clocks: what was registered, signed, entered or served starts and stops deadlines."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -49,9 +49,7 @@ def begin_case(
     started = []
     for clock in applicable(spec.clocks, case["track"], law_day(moments["registered"]), kernel.profile):
         if clock.starts.fact in CASE_FACTS:
-            owner = Owner(
-                CaseId(case["id"]), TownshipCode(case["township"]), case["sealed"], office=OfficeId(office)
-            )
+            owner = Owner(CaseId(case["id"]), TownshipCode(case["township"]), case["sealed"], office=OfficeId(office))
             started.append(clocks.start(tx, clock, owner, started=moments[clock.starts.fact], book=kernel.book))
     return started
 

@@ -158,7 +158,9 @@ class Handling:
 
         return await self._write(work, Once.of(key, who.staff_id, "reassign", body))
 
-    async def rule_objection(self, principal: Principal | None, objection_id: str, *, uphold: bool, reason: str) -> None:
+    async def rule_objection(
+        self, principal: Principal | None, objection_id: str, *, uphold: bool, reason: str
+    ) -> None:
         """Rule an objection: uphold it and take the case back, or refuse it."""
         found = await self._desk.store.read(
             lambda c: c.execute(select(OBJECTION.c.case_id).where(OBJECTION.c.id == objection_id)).scalar()
@@ -221,7 +223,7 @@ class Handling:
     async def serve(
         self, principal: Principal | None, document_id: str, service: Mapping[str, Any], *, key: str | None = None
     ) -> Served:
-        """Record how a document was served; late proof of an extension's notice wants somebody else than the handler."""
+        """Record how a document was served; late proof of an extension's notice wants somebody else."""
         file = await self._desk.file_of_document(principal, document_id)
         who = guard.require(principal, Action.DOCUMENT_SERVE, file.target)
         proof = bool(service.get("proof"))
@@ -246,9 +248,7 @@ class Handling:
         """Issue the proof of service of a document; its id."""
         file = await self._desk.file_of_document(principal, document_id)
         who = guard.require(principal, Action.DOCUMENT_SERVE, file.target)
-        return await self._write(
-            lambda tx, at: proofs.issue(tx, self._desk.kernel, document_id, who.staff_id, at)
-        )
+        return await self._write(lambda tx, at: proofs.issue(tx, self._desk.kernel, document_id, who.staff_id, at))
 
     async def _assignment(
         self, principal: Principal | None, number: str, assignment_id: str

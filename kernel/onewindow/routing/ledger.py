@@ -1,4 +1,4 @@
-"""Taking in a ledger that was kept elsewhere: rows through a declared mapping, each once, with a reason for each refused."""
+"""Taking in a ledger that was kept elsewhere: rows through a mapping, each once, with a reason for each refused."""
 
 import asyncio
 import hashlib
@@ -74,7 +74,9 @@ class Ledger:
         require(check_mapping(mapping.columns), "import")
         unknown = [name for name in mapping.columns.values() if name not in TARGETS]
         if unknown:
-            remedy = _("可用的字段：source_id、title、text、request、place、received_at、category、name、phone、address")
+            remedy = _(
+                "可用的字段：source_id、title、text、request、place、received_at、category、name、phone、address"
+            )
             raise BadInput(_("没有这个字段：{name}"), field="columns", remedy=remedy, name=unknown[0])
         filled = set(mapping.columns.values())
         for needed in ("source_id", "text"):
@@ -175,7 +177,9 @@ def _moment(text: str) -> datetime | None:
             return datetime.strptime(text, pattern).replace(tzinfo=SHANGHAI).astimezone(UTC)
         except ValueError:
             continue
-    raise BadInput(_("看不懂的日期：{text}"), field="received_at", remedy=_("写成 2026-03-02 或 2026-03-02 09:30"), text=text[:40])
+    raise BadInput(
+        _("看不懂的日期：{text}"), field="received_at", remedy=_("写成 2026-03-02 或 2026-03-02 09:30"), text=text[:40]
+    )
 
 
 def _known(conn: Connection, keys: Sequence[str]) -> dict[str, str]:

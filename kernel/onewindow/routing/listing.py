@@ -75,13 +75,9 @@ def _part(reach: Reach, organisation: Organisation) -> ColumnElement[bool]:
     if reach.registered_by:
         conditions.append(CASE.c.registered_by.in_(reach.registered_by))
     if reach.registered_at:
-        people = [
-            post.staff for post in organisation.posts.values() if post.unit in reach.registered_at
-        ]
+        people = [post.staff for post in organisation.posts.values() if post.unit in reach.registered_at]
         conditions.append(CASE.c.registered_by.in_(people))
-    named = _lists(CASE.c.designated, reach.staff_id) | exists().where(
-        of_case, HELD.c.officer == reach.staff_id
-    )
+    named = _lists(CASE.c.designated, reach.staff_id) | exists().where(of_case, HELD.c.officer == reach.staff_id)
     if reach.designated:
         conditions.append(and_(CASE.c.sealed, named))
     barred = [reach.staff_id, *reach.posted, *([reach.stands_for] if reach.stands_for else [])]
@@ -180,9 +176,7 @@ def window_queue(
 ) -> Page:
     """What lies with the window itself: open, and assigned to nobody."""
     nobody = ~exists().where(HELD.c.case_id == CASE.c.id, HELD.c.state.in_(OPEN))
-    query = select(CASE).where(
-        CASE.c.township == township, CASE.c.state == "open", nobody, _mine(parts, organisation)
-    )
+    query = select(CASE).where(CASE.c.township == township, CASE.c.state == "open", nobody, _mine(parts, organisation))
     return _paged(conn, query, CASE.c.id, None, None, limit)
 
 
@@ -212,4 +206,3 @@ def open_objections(
         .limit(limit)
     )
     return [dict(row) for row in conn.execute(query).mappings()]
-

@@ -99,9 +99,7 @@ def rule(
     line = Line("ruled", at, staff_actor(staff_id), (OFFICE,), data, {"reason": reason})
     timeline.append(tx, kernel.vault, row["case_id"], line)
     if row["office"]:
-        noted = CaseNoted(
-            case_id=row["case_id"], assignment_id=row["id"], kind="objected", data={"upheld": uphold}
-        )
+        noted = CaseNoted(case_id=row["case_id"], assignment_id=row["id"], kind="objected", data={"upheld": uphold})
         kernel.tell(tx, row["office"], row["township"], noted, at)
     if uphold and row["state"] in OPEN:
         row = assignments.end(tx, kernel, row, AssignmentState.RETURNED, at)

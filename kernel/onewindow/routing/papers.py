@@ -172,13 +172,11 @@ class Served:
     extension: str | None = None
 
 
-def serve(
-    tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler: bool, proof: bool = False
-) -> Served:
+def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler: bool, proof: bool = False) -> Served:
     """Record a service: the clocks that it starts, stops or extends follow from its date.
 
     Raises:
-        Refused: an extension's notice recorded after the due date needs proof and somebody who does not handle the case.
+        Refused: an extension's notice recorded late needs proof and somebody who does not handle the case.
     """
     record_id, document = kernel.documents.record_service(tx, service, now=at)
     outcome = extensions.serve_extension(

@@ -1,4 +1,4 @@
-"""Registration: one transaction that opens the case, assigns it by rule, starts its first clocks and tells the office."""
+"""Registration: one transaction that opens the case, assigns it by rule, starts its first clocks, tells the office."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -92,9 +92,7 @@ class Switchboard:
         await service.start(
             [Endpoint(v.value, subjects.asks_for(self._kernel.district, v), h) for v, h in handlers.items()]
         )
-        consumer = Consumer(
-            self.connection, subjects.KERNEL, self._receive, batch=128, missing=self._topology.ensure
-        )
+        consumer = Consumer(self.connection, subjects.KERNEL, self._receive, batch=128, missing=self._topology.ensure)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(consumer.run())

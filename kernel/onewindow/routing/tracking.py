@@ -177,7 +177,9 @@ class Tracking:
             spec = assignments.spec_of(self._kernel.offices().manifest(row["office"]), row)
             if row["state"] not in OPEN or spec is None or not any("party" in a.by for a in spec.actions):
                 continue
-            view, clocks = await self._store.read(partial(self._for_office, case=case, rows=rows, assignment_id=row["id"]))
+            view, clocks = await self._store.read(
+                partial(self._for_office, case=case, rows=rows, assignment_id=row["id"])
+            )
             actor = Actor(party_id=key.party_id, roles=("party",))
             description = await self._commands.describe(row, party_actor(key.party_id), actor, view, clocks)
             if description is not None:

@@ -145,9 +145,7 @@ def paper_answer(
     if not law_day(row["sent_at"]) <= answered_on <= law_day(at):
         raise BadInput(_("答复日期不在交办日与今天之间"), field="answered_on", remedy=_("核对答复的日期"))
     sealed = kernel.vault.seal_text(ANSWER, answer, context=row["id"])
-    tx.execute(
-        update(ASSIGNMENT).where(ASSIGNMENT.c.id == row["id"]).values(answer=sealed, phase=Phase.ANSWERED.value)
-    )
+    tx.execute(update(ASSIGNMENT).where(ASSIGNMENT.c.id == row["id"]).values(answer=sealed, phase=Phase.ANSWERED.value))
     assignments.end(tx, kernel, row, AssignmentState.DONE, at)
     data = {"assignment": row["id"], "unit": row["unit_id"], "answered_on": answered_on.isoformat(), "paper": True}
     line = Line("answered", at, staff_actor(staff_id), (OFFICE, PARTIES), data, {"answer": answer})
@@ -183,7 +181,11 @@ def unsigned(tx: Tx, kernel: Kernel, now: datetime) -> int:
 
 
 def _fallback(
-    organisation: Organisation, row: Mapping[str, Any], designated: Sequence[str], excluded: Sequence[str], now: datetime
+    organisation: Organisation,
+    row: Mapping[str, Any],
+    designated: Sequence[str],
+    excluded: Sequence[str],
+    now: datetime,
 ) -> str | None:
     """Whom an unsigned assignment comes to: never somebody whom the matter complains about."""
     if row["sealed"]:

@@ -76,8 +76,9 @@ async def test_without_a_server_a_request_is_refused_and_nothing_is_sent_later(b
     assert heard == []
 
 
-async def test_a_request_whose_connection_is_lost_is_unconfirmed(bus: Bus, kernel: Connection,
-                                                                 office: Connection) -> None:
+async def test_a_request_whose_connection_is_lost_is_unconfirmed(
+    bus: Bus, kernel: Connection, office: Connection
+) -> None:
     came = asyncio.Event()
 
     async def hear(msg: Msg) -> None:
@@ -141,45 +142,64 @@ async def test_an_office_does_all_that_it_has_to(kernel: Connection, office: Con
     assert (await office.request("ow.demo.ask.petition.hello", b"", timeout=2)).data == b"hello"
 
 
-@pytest.mark.parametrize("subject", [
-    "$JS.API.CONSUMER.MSG.NEXT.OW.mediation",
-    "$JS.API.CONSUMER.MSG.NEXT.OW.kernel",
-    "$JS.API.CONSUMER.DURABLE.CREATE.OW.thief",
-    "$JS.API.CONSUMER.CREATE.OW.thief",
-    "$JS.API.CONSUMER.DELETE.OW.mediation",
-    "$JS.API.STREAM.INFO.OW",
-    "$JS.API.STREAM.MSG.GET.OW",
-    "$JS.API.DIRECT.GET.OW",
-    "$JS.API.STREAM.DELETE.OW",
-    "$JS.API.STREAM.PURGE.OW",
-    "$JS.ACK.OW.mediation.1.1.1.1.1",
-    "ow.demo.donghu.from.mediation.proceeding.changed",
-    "ow.demo.donghu.to.petition.assignment.changed",
-    "ow.demo.donghu.to.mediation.assignment.changed",
-    "ow.other.donghu.from.petition.proceeding.changed",
-    "ow.demo.ask.mediation.log",
-    "ow.demo.donghu.cmd.mediation.act",
-    "ow.demo.donghu.cmd.petition.act",
-    "_INBOX_kernel.x",
-    "$SYS.REQ.SERVER.PING",
-])
-async def test_an_office_may_not_publish(bus: Bus, office: Connection, caplog: pytest.LogCaptureFixture,
-                                         subject: str) -> None:
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "$JS.API.CONSUMER.MSG.NEXT.OW.mediation",
+        "$JS.API.CONSUMER.MSG.NEXT.OW.kernel",
+        "$JS.API.CONSUMER.DURABLE.CREATE.OW.thief",
+        "$JS.API.CONSUMER.CREATE.OW.thief",
+        "$JS.API.CONSUMER.DELETE.OW.mediation",
+        "$JS.API.STREAM.INFO.OW",
+        "$JS.API.STREAM.MSG.GET.OW",
+        "$JS.API.DIRECT.GET.OW",
+        "$JS.API.STREAM.DELETE.OW",
+        "$JS.API.STREAM.PURGE.OW",
+        "$JS.ACK.OW.mediation.1.1.1.1.1",
+        "ow.demo.donghu.from.mediation.proceeding.changed",
+        "ow.demo.donghu.to.petition.assignment.changed",
+        "ow.demo.donghu.to.mediation.assignment.changed",
+        "ow.other.donghu.from.petition.proceeding.changed",
+        "ow.demo.ask.mediation.log",
+        "ow.demo.donghu.cmd.mediation.act",
+        "ow.demo.donghu.cmd.petition.act",
+        "_INBOX_kernel.x",
+        "$SYS.REQ.SERVER.PING",
+    ],
+)
+async def test_an_office_may_not_publish(
+    bus: Bus, office: Connection, caplog: pytest.LogCaptureFixture, subject: str
+) -> None:
     with caplog.at_level(logging.WARNING):
         with pytest.raises(TimedOut):
             await office.request(subject, b"{}", timeout=0.2)
         assert await violations(bus, caplog, f'permissions violation for publish to "{subject}"')
 
 
-@pytest.mark.parametrize("subject", [
-    ">", "ow.>", "_INBOX.>", "_INBOX_mediation.>", "_INBOX_kernel.>",
-    "ow.demo.*.to.petition.>", "ow.demo.*.to.mediation.>",
-    "ow.demo.*.from.mediation.>", "ow.demo.*.cmd.mediation.>", "ow.demo.ask.*.hello", "$JS.>", "$SYS.>", "$SRV.>",
-    "$SRV.*",
-    "$SRV.PING.>", "$SRV.PING.mediation",
-])
-async def test_an_office_may_not_listen(bus: Bus, office: Connection, caplog: pytest.LogCaptureFixture,
-                                        subject: str) -> None:
+@pytest.mark.parametrize(
+    "subject",
+    [
+        ">",
+        "ow.>",
+        "_INBOX.>",
+        "_INBOX_mediation.>",
+        "_INBOX_kernel.>",
+        "ow.demo.*.to.petition.>",
+        "ow.demo.*.to.mediation.>",
+        "ow.demo.*.from.mediation.>",
+        "ow.demo.*.cmd.mediation.>",
+        "ow.demo.ask.*.hello",
+        "$JS.>",
+        "$SYS.>",
+        "$SRV.>",
+        "$SRV.*",
+        "$SRV.PING.>",
+        "$SRV.PING.mediation",
+    ],
+)
+async def test_an_office_may_not_listen(
+    bus: Bus, office: Connection, caplog: pytest.LogCaptureFixture, subject: str
+) -> None:
     async def hear(msg: Msg) -> None:
         raise AssertionError("heard")
 
@@ -199,8 +219,9 @@ async def pull(connection: Connection, durable: str) -> Msg | None:
     return None
 
 
-async def test_another_login_does_not_pull_what_is_not_its_own(bus: Bus, kernel: Connection,
-                                                               office: Connection) -> None:
+async def test_another_login_does_not_pull_what_is_not_its_own(
+    bus: Bus, kernel: Connection, office: Connection
+) -> None:
     sent = encode(Placed(assigned(office="mediation"), 1, "e"))
     await kernel.publish(sent.subject, sent.payload, headers=sent.headers, msg_id="k1")
     assert await pull(office, "mediation") is None
@@ -212,8 +233,9 @@ async def test_a_pull_cannot_turn_our_events_into_words_of_an_office(kernel: Con
     """The server does not check reply subjects: whatever it stores that way, the kernel must not believe it."""
     sent = encode(Placed(assigned(), 1, "e"))
     await kernel.publish(sent.subject, sent.payload, headers=sent.headers, msg_id="k1")
-    await office.say("$JS.API.CONSUMER.MSG.NEXT.OW.petition", b"1",
-                     reply="ow.demo.donghu.from.mediation.proceeding.changed")
+    await office.say(
+        "$JS.API.CONSUMER.MSG.NEXT.OW.petition", b"1", reply="ow.demo.donghu.from.mediation.proceeding.changed"
+    )
     await office.say("ow.demo.donghu.from.petition.x", b"{}", reply="ow.demo.donghu.from.mediation.proceeding.changed")
     await asyncio.sleep(0.2)
     kept: list[str] = []
@@ -237,9 +259,18 @@ async def test_a_client_of_an_office_finds_no_system_account(bus: Bus) -> None:
 
 
 def credentials(**changes: object) -> Credentials:
-    return Credentials.model_validate({
-        "url": "nats://127.0.0.1:4222", "user": "petition", "password": "secret-word", "office": "petition",
-        "district": DISTRICT, "key": "AAECAw==", "kernel_keys": {"k1": "PEM"}} | changes)
+    return Credentials.model_validate(
+        {
+            "url": "nats://127.0.0.1:4222",
+            "user": "petition",
+            "password": "secret-word",
+            "office": "petition",
+            "district": DISTRICT,
+            "key": "AAECAw==",
+            "kernel_keys": {"k1": "PEM"},
+        }
+        | changes
+    )
 
 
 def test_a_credentials_file_is_private_and_reads_back(tmp_path: Path) -> None:

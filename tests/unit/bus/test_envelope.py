@@ -35,10 +35,18 @@ def test_the_headers_are_those_of_the_binding() -> None:
     message = encode(Placed(event, 7, "e"))
     assert message.subject == "ow.demo.donghu.to.petition.assignment.changed"
     assert message.headers == {
-        "ce-specversion": "1.0", "ce-id": event.id, "ce-type": "onewindow.assignment.changed",
-        "ce-source": "/onewindow/demo/kernel", "ce-subject": event.subject, "ce-time": "2026-03-02T01:02:03.456789Z",
-        "ce-datacontenttype": "application/json", "ce-dataschema": "urn:onewindow:event:assignment.changed:1",
-        "ce-owpos": "7", "ce-owepoch": "e", "Nats-Msg-Id": event.id}
+        "ce-specversion": "1.0",
+        "ce-id": event.id,
+        "ce-type": "onewindow.assignment.changed",
+        "ce-source": "/onewindow/demo/kernel",
+        "ce-subject": event.subject,
+        "ce-time": "2026-03-02T01:02:03.456789Z",
+        "ce-datacontenttype": "application/json",
+        "ce-dataschema": "urn:onewindow:event:assignment.changed:1",
+        "ce-owpos": "7",
+        "ce-owepoch": "e",
+        "Nats-Msg-Id": event.id,
+    }
 
 
 def test_header_names_are_read_in_any_case() -> None:
@@ -56,11 +64,23 @@ def test_any_text_survives_a_header_value(text: str) -> None:
 
 def test_the_quoted_values_of_older_senders_are_read() -> None:
     assert unescape(r'"a \"b\" c"') == 'a "b" c'
-    assert escape('Euro € 😀') == "Euro%20%E2%82%AC%20%F0%9F%98%80"
+    assert escape("Euro € 😀") == "Euro%20%E2%82%AC%20%F0%9F%98%80"
 
 
-@pytest.mark.parametrize("header", ["ce-id", "ce-type", "ce-source", "ce-specversion", "ce-time", "ce-subject",
-                                    "ce-dataschema", "ce-owpos", "ce-owepoch"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "ce-id",
+        "ce-type",
+        "ce-source",
+        "ce-specversion",
+        "ce-time",
+        "ce-subject",
+        "ce-dataschema",
+        "ce-owpos",
+        "ce-owepoch",
+    ],
+)
 def test_a_message_without_one_of_its_headers_is_unreadable(header: str) -> None:
     message = encode(Placed(assigned(), 7, "e"))
     del message.headers[header]
@@ -68,11 +88,19 @@ def test_a_message_without_one_of_its_headers_is_unreadable(header: str) -> None
         decode(message)
 
 
-@pytest.mark.parametrize(("header", "value"), [
-    ("ce-specversion", "0.3"), ("ce-time", "yesterday"), ("ce-owpos", "x"), ("ce-type", "other.assignment.changed"),
-    ("ce-type", "onewindow.clock.turned"), ("ce-source", "/onewindow/demo/petition"), ("ce-source", "/elsewhere"),
-    ("ce-source", "/onewindow/other/kernel"),
-])
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("ce-specversion", "0.3"),
+        ("ce-time", "yesterday"),
+        ("ce-owpos", "x"),
+        ("ce-type", "other.assignment.changed"),
+        ("ce-type", "onewindow.clock.turned"),
+        ("ce-source", "/onewindow/demo/petition"),
+        ("ce-source", "/elsewhere"),
+        ("ce-source", "/onewindow/other/kernel"),
+    ],
+)
 def test_a_message_whose_headers_contradict_its_subject_is_unreadable(header: str, value: str) -> None:
     message = encode(Placed(assigned(), 7, "e"))
     message.headers[header] = value

@@ -22,7 +22,8 @@ def test_a_payload_survives_the_bus() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["张三", "has blanks", "13800138000", "110101199003077578", "tel:13800138000", "a\nb"])
+    "words", ["张三", "has blanks", "13800138000", "110101199003077578", "tel:13800138000", "a\nb"]
+)
 def test_words_about_people_do_not_enter_an_event(words: str) -> None:
     with pytest.raises(ValidationError):
         CaseNoted(case_id="c", kind=words)
@@ -32,7 +33,8 @@ def test_words_about_people_do_not_enter_an_event(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["018f3b1e-7c1a-7b34-9a6e-13800138000f", "0801", "440303001", "2026-03-02", "served.notice"])
+    "key", ["018f3b1e-7c1a-7b34-9a6e-13800138000f", "0801", "440303001", "2026-03-02", "served.notice"]
+)
 def test_ids_codes_and_dates_do(key: str) -> None:
     assert CaseNoted(case_id="c", kind="noted", data={"k": key}).data == {"k": key}
 

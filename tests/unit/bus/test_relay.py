@@ -91,11 +91,12 @@ async def append(store: Store, log: Log, about: list[str], *, group: int = 1) ->
 
         return append_some
 
-    await asyncio.gather(*(store.write(work(about[i:i + group])) for i in range(0, len(about), group)))
+    await asyncio.gather(*(store.write(work(about[i : i + group])) for i in range(0, len(about), group)))
 
 
-async def test_what_is_appended_arrives_with_its_place(store: Store, log: Log, bus: Bus, kernel: Connection,
-                                                       topology: Topology, run: Run) -> None:
+async def test_what_is_appended_arrives_with_its_place(
+    store: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     relay, reader = Relay(store, log, kernel), Reader()
     run(relay.run())
     run(Consumer(await bus.connect("petition"), "petition", reader.take).run())
@@ -106,8 +107,9 @@ async def test_what_is_appended_arrives_with_its_place(store: Store, log: Log, b
     await asyncio.wait_for(relay.wait_published(600), 5)
 
 
-async def test_a_commit_wakes_the_relay(lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology,
-                                        run: Run) -> None:
+async def test_a_commit_wakes_the_relay(
+    lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     relay, reader = Relay(lite, log, kernel, idle=60), Reader()
     run(relay.run())
     run(Consumer(await bus.connect("petition"), "petition", reader.take).run())
@@ -117,16 +119,18 @@ async def test_a_commit_wakes_the_relay(lite: Store, log: Log, bus: Bus, kernel:
         await reader.until(count, timeout=2)
 
 
-async def test_rows_written_before_the_relay_ran_are_published(lite: Store, log: Log, kernel: Connection,
-                                                               topology: Topology, run: Run) -> None:
+async def test_rows_written_before_the_relay_ran_are_published(
+    lite: Store, log: Log, kernel: Connection, topology: Topology, run: Run
+) -> None:
     await append(lite, log, ["a"] * 10)
     relay = Relay(lite, log, kernel)
     run(relay.run())
     await asyncio.wait_for(relay.wait_published(10), 5)
 
 
-async def test_a_restarted_relay_goes_on_where_it_was(lite: Store, log: Log, bus: Bus, kernel: Connection,
-                                                      topology: Topology, run: Run) -> None:
+async def test_a_restarted_relay_goes_on_where_it_was(
+    lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     await append(lite, log, ["a"] * 10)
     for count in (10, 20):
         relay = Relay(lite, log, kernel)
@@ -139,7 +143,8 @@ async def test_a_restarted_relay_goes_on_where_it_was(lite: Store, log: Log, bus
 
 
 async def test_what_is_in_the_stream_already_is_not_stored_twice_in_a_row(
-        lite: Store, log: Log, kernel: Connection, topology: Topology, run: Run) -> None:
+    lite: Store, log: Log, kernel: Connection, topology: Topology, run: Run
+) -> None:
     """A batch with a known message is refused as a whole; then its rows go one by one."""
     relay = Relay(lite, log, kernel)
     run(relay.run())
@@ -151,7 +156,8 @@ async def test_what_is_in_the_stream_already_is_not_stored_twice_in_a_row(
 
 @pytest.mark.postgres
 async def test_of_two_relays_on_one_store_one_publishes_until_it_is_gone(
-        tables: BusTables, postgres_url: str, bus: Bus, kernel: Connection, topology: Topology, run: Run) -> None:
+    tables: BusTables, postgres_url: str, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     stores = [Store.open(postgres_url, metadata=tables.log.metadata) for _ in range(2)]
     stores[0].create_tables()
     logs = [Log(tables, SOURCE) for _ in stores]
@@ -175,7 +181,8 @@ async def test_of_two_relays_on_one_store_one_publishes_until_it_is_gone(
 
 @pytest.mark.faults
 async def test_nothing_is_lost_or_out_of_order_when_the_server_is_killed(
-        store: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run) -> None:
+    store: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     relay, reader = Relay(store, log, kernel, missing=topology.ensure), Reader()
     run(relay.run())
     run(Consumer(await bus.connect("petition"), "petition", reader.take).run())
@@ -198,7 +205,8 @@ async def test_nothing_is_lost_or_out_of_order_when_the_server_is_killed(
 
 
 async def test_a_deleted_stream_is_made_again_and_the_log_published_again(
-        lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run) -> None:
+    lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     relay, reader = Relay(lite, log, kernel, missing=topology.ensure), Reader()
     run(relay.run())
     await append(lite, log, ["a"] * 50)
@@ -212,7 +220,8 @@ async def test_a_deleted_stream_is_made_again_and_the_log_published_again(
 
 
 async def test_an_office_whose_consumer_was_deleted_goes_on_once_the_kernel_made_it_again(
-        lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run) -> None:
+    lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     relay, reader = Relay(lite, log, kernel, missing=topology.ensure), Reader()
     run(relay.run())
     run(Consumer(await bus.connect("petition"), "petition", reader.take).run())
@@ -223,8 +232,9 @@ async def test_an_office_whose_consumer_was_deleted_goes_on_once_the_kernel_made
     await reader.until(10)
 
 
-async def test_the_kernels_consumer_makes_the_stream_again_by_itself(bus: Bus, kernel: Connection, topology: Topology,
-                                                                     run: Run) -> None:
+async def test_the_kernels_consumer_makes_the_stream_again_by_itself(
+    bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     reader = Reader()
     run(Consumer(kernel, "kernel", reader.take, missing=topology.ensure).run())
     await asyncio.sleep(0.2)
@@ -237,7 +247,8 @@ async def test_the_kernels_consumer_makes_the_stream_again_by_itself(bus: Bus, k
 
 
 async def test_one_case_is_handled_in_order_and_different_ones_side_by_side(
-        lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run) -> None:
+    lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     relay = Relay(lite, log, kernel)
     run(relay.run())
     running: dict[str, int] = {}
@@ -265,8 +276,9 @@ async def test_one_case_is_handled_in_order_and_different_ones_side_by_side(
         assert order == sorted(order)
 
 
-async def test_what_failed_is_offered_again(lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology,
-                                            run: Run) -> None:
+async def test_what_failed_is_offered_again(
+    lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     relay = Relay(lite, log, kernel)
     run(relay.run())
     attempts: list[int] = []
@@ -289,7 +301,8 @@ async def test_what_failed_is_offered_again(lite: Store, log: Log, bus: Bus, ker
 
 @pytest.mark.slow
 async def test_work_longer_than_the_acknowledgement_allows_is_not_given_to_another(
-        lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run) -> None:
+    lite: Store, log: Log, bus: Bus, kernel: Connection, topology: Topology, run: Run
+) -> None:
     relay = Relay(lite, log, kernel)
     run(relay.run())
     attempts: list[int] = []

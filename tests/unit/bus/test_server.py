@@ -81,8 +81,7 @@ async def test_without_a_login_nobody_gets_in(bus: Bus) -> None:
     for user, password in ((None, None), ("kernel", "guess"), ("petition", "")):
         client = Client()
         with pytest.raises(nats.errors.Error):
-            await client.connect(bus.server.url, allow_reconnect=False, error_cb=_quiet, user=user,
-                                 password=password)
+            await client.connect(bus.server.url, allow_reconnect=False, error_cb=_quiet, user=user, password=password)
         await client.close()
 
 

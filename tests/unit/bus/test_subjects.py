@@ -40,10 +40,19 @@ def test_an_ask_subject_reads_back_as_it_was_written() -> None:
     assert AskSubject.parse(str(subject)) == subject
 
 
-@pytest.mark.parametrize("subject", [
-    "", "ow", "ow.demo.donghu.to.petition", "ow.demo.donghu.cmd.petition.assignment.changed",
-    "ow.demo.donghu.to.Petition.x", "ow.demo.*.to.petition.x", "xx.demo.donghu.to.petition.x", "ow.demo..to.petition.x",
-])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        "ow",
+        "ow.demo.donghu.to.petition",
+        "ow.demo.donghu.cmd.petition.assignment.changed",
+        "ow.demo.donghu.to.Petition.x",
+        "ow.demo.*.to.petition.x",
+        "xx.demo.donghu.to.petition.x",
+        "ow.demo..to.petition.x",
+    ],
+)
 def test_anything_else_is_no_event_subject(subject: str) -> None:
     with pytest.raises(Unreadable):
         EventSubject.parse(subject)

@@ -50,7 +50,12 @@ def _without(*texts: str) -> str:
 
 BROKEN: list[tuple[str, str, str, str]] = [
     ("a date twice", PLAN_2027 + "2027-10-07,rest\n", "第{last}行", "只保留一行"),
-    ("the year before", PLAN_2027.replace("2027-06-09", "2026-06-09"), "第25行：2026-06-09不属于2027年", "只导入这一年"),
+    (
+        "the year before",
+        PLAN_2027.replace("2027-06-09", "2026-06-09"),
+        "第25行：2026-06-09不属于2027年",
+        "只导入这一年",
+    ),
     ("the year after", PLAN_2027 + "2028-01-01,rest\n", "第{last}行", "另行导入"),
     ("no date", PLAN_2027.replace("2027-06-09", "9 June"), "第25行：“9 June”不是日期", "2027-01-01"),
     ("no such day", PLAN_2027 + "2027-02-29,rest\n", "第{last}行", "2027-01-01"),

@@ -77,7 +77,9 @@ async def test_what_queued_during_a_commit_is_committed_together_with_one_counte
     assert given == list(range(1, 101))
     assert seen.commits == 2  # the holder's and the group's
     assert len([s for s in seen.statements if "counter" in s]) == 1
-    assert len([s for s in seen.statements if "INSERT INTO matter" in s]) == 3  # 64, 32 and 4 rows: few sizes, prepared once each
+    assert (
+        len([s for s in seen.statements if "INSERT INTO matter" in s]) == 3
+    )  # 64, 32 and 4 rows: few sizes, prepared once each
 
 
 @pytest.mark.parametrize(

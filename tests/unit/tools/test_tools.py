@@ -36,6 +36,7 @@ def test_a_lock_with_anything_else_is_refused(line: str, said: str) -> None:
 def test_a_file_of_four_hundred_lines_is_too_long(tmp_path: Path) -> None:
     write(tmp_path / "kernel" / "long.py", "\n" * 400)
     write(tmp_path / "kernel" / "short.py", "\n" * 399)
+    write(tmp_path / "kernel" / "versions" / "0001_first.py", "\n" * 900)
     assert sizes.faults(tmp_path) == ["kernel/long.py: 400 lines (limit 400)"]
 
 
@@ -58,6 +59,16 @@ def test_an_import_that_is_not_declared_is_refused(distribution: Path) -> None:
     write(distribution / "onewindow" / "extra.py", "def load():\n    import yaml\n")
     [fault] = dependencies.undeclared(distribution, distribution.parent, OWNERS)
     assert "imports yaml" in fault
+
+
+def test_an_office_may_import_alembic_in_its_revisions_and_nowhere_else(tmp_path: Path) -> None:
+    office = tmp_path / "plugins" / "shop"
+    write(office / "pyproject.toml", '[project]\nname = "onewindow-shop"\ndependencies = ["onewindow>=0.1,<0.2"]\n')
+    write(office / "onewindow_shop" / "versions" / "0001_first.py", "import alembic\n")
+    assert dependencies.undeclared(office, tmp_path, {}) == []
+    write(office / "onewindow_shop" / "office.py", "import alembic\n")
+    [fault] = dependencies.undeclared(office, tmp_path, {})
+    assert "office.py imports alembic" in fault
 
 
 def test_a_range_that_the_lock_does_not_meet_is_refused(distribution: Path) -> None:
