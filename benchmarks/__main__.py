@@ -34,7 +34,7 @@ class Bench:
 
     def __init__(self, where: World, size: int, seconds: float) -> None:
         self.where = where
-        self.size = size    # as it was asked for; measuring adds some thousands
+        self.size = size  # as it was asked for; measuring adds some thousands
         self.seconds = seconds
         self.rate = 0.0
 

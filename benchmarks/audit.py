@@ -77,8 +77,7 @@ class Audit:
             query = select(a.id, a.proceeding_version, a.proceeding_state, a.version).where(a.office.is_not(None))
             mirror = {row[0]: tuple(row[1:]) for row in kernel.execute(query)}
             own = {
-                row[0]: tuple(row[1:])
-                for row in office.execute(select(p.id, p.version, p.state, p.assignment_version))
+                row[0]: tuple(row[1:]) for row in office.execute(select(p.id, p.version, p.state, p.assignment_version))
             }
         return [
             f"assignment {key}: kernel {mirror.get(key)}, office {own.get(key)}"

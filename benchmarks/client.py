@@ -66,7 +66,7 @@ class Client(asyncio.Protocol):
     # What the loop calls ---------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)    # uvloop's is none by name
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
         self._received.clear()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -42,8 +42,8 @@ ACCEPT = {"requests": ["请求补偿"], "no_other_way": True, "phone": "0530-123
 class Acknowledged:
     """What the centre said that it had done."""
 
-    registered: dict[str, dict[str, Any]] = field(default_factory=dict)    # idempotency key -> receipt
-    acted: dict[str, str] = field(default_factory=dict)    # assignment -> case number
+    registered: dict[str, dict[str, Any]] = field(default_factory=dict)  # idempotency key -> receipt
+    acted: dict[str, str] = field(default_factory=dict)  # assignment -> case number
     asked: int = 0
 
 

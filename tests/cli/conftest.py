@@ -15,6 +15,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from onewindow.cli import logs
 from onewindow.cli.app import command
 
 ONEWINDOW = [sys.executable, "-m", "onewindow.cli"]
@@ -47,6 +48,7 @@ class Cli:
         environment = {"XDG_CONFIG_HOME": str(self.home), **self.environment}
         done = CliRunner().invoke(_App(words), words, input=stdin, env=environment)  # type: ignore[arg-type]
         structlog.reset_defaults()
+        logs.release()
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Said(done.exit_code, done.stdout, done.stderr)

@@ -61,8 +61,6 @@ def users_of(*offices: OfficeId) -> dict[str, NatsUser]:
     return {"kernel": new_user(), **{office: new_user(office) for office in offices}}
 
 
-
-
 @pytest.fixture
 def nats_folder(tmp_path: Path) -> Path:
     """Where this test's server keeps its data."""
@@ -84,5 +82,3 @@ async def bus(nats_folder: Path) -> AsyncIterator[Bus]:
 async def kernel(bus: Bus) -> Connection:
     """The kernel's connection."""
     return await bus.connect("kernel")
-
-

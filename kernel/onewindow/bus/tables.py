@@ -39,6 +39,7 @@ def bus_tables(metadata: MetaData) -> BusTables:
     )
     Index("ix_log_unstamped", log.c.id, sqlite_where=log.c.pos.is_(None), postgresql_where=log.c.pos.is_(None))
     Index("ix_log_office_pos", log.c.office, log.c.pos)
+    Index("ix_log_event", log.c.event_id)
     inbox = Table(
         "inbox",
         metadata,

@@ -55,6 +55,15 @@ class _File(_Ours, logging.handlers.RotatingFileHandler):
     pass
 
 
+def release() -> None:
+    """Take our handlers down and close their files."""
+    root = logging.getLogger()
+    for old in [handler for handler in root.handlers if isinstance(handler, _Ours)]:
+        root.removeHandler(old)
+        if isinstance(old, logging.Handler):
+            old.close()
+
+
 def configure(file: Path | None = None, *, console: int = logging.INFO, lasting: bool = True) -> None:
     """Send every log line to standard error from `console` on, and all of them to a file if one is given.
 
@@ -81,8 +90,7 @@ def configure(file: Path | None = None, *, console: int = logging.INFO, lasting:
         ],
     )
     root = logging.getLogger()
-    for old in [handler for handler in root.handlers if isinstance(handler, _Ours)]:
-        root.removeHandler(old)
+    release()
     handlers: list[logging.Handler] = [_Console(sys.stderr)]
     handlers[0].setLevel(console)
     if file is not None:

@@ -278,6 +278,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("pos", name=op.f("uq_log_pos")),
     )
     with op.batch_alter_table("log", schema=None) as batch_op:
+        batch_op.create_index("ix_log_event", ["event_id"], unique=False)
         batch_op.create_index("ix_log_office_pos", ["office", "pos"], unique=False)
         batch_op.create_index(
             "ix_log_unstamped",
@@ -685,6 +686,7 @@ def downgrade() -> None:
             "ix_log_unstamped", sqlite_where=sa.text("pos IS NULL"), postgresql_where=sa.text("pos IS NULL")
         )
         batch_op.drop_index("ix_log_office_pos")
+        batch_op.drop_index("ix_log_event")
 
     op.drop_table("log")
     op.drop_table("inbox")
