@@ -51,7 +51,7 @@ class Drawing:
 
 def _ceiling(top: float) -> float:
     """The round number at the top of the axis."""
-    if top <= 0:
+    if top < 1e-6:  # what nobody can see; far below, the logarithm itself gives out
         return 1.0
     scale = 10.0 ** math.floor(math.log10(top))
     return next(step * scale for step in (1, 2, 2.5, 5, 10) if step * scale >= top)
