@@ -236,7 +236,7 @@ class Desk:
             data = {"fields": changed, "category": category}
             before = {k: file.words.get(k, "") for k in changed if k in new_words}
             line = Line("corrected", at, staff_actor(principal.staff_id), (OFFICE,), data, {"reason": reason, **before})
-            return timeline.append(tx, vault, case_id, line, expect=file.case["version"])
+            return timeline.append(tx, vault, case_id, line, expect=expect)
 
         return await self.store.write(work)
 
