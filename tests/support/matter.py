@@ -16,8 +16,8 @@ from onewindow.registry import timeline
 from onewindow.registry.intake import PartyInput, Registration
 from onewindow.registry.timeline import CASE, Shown, Verdict
 from onewindow.routing.assignments import ASSIGNMENT
+from onewindow.routing.casefile import CaseFile
 from onewindow.routing.commands import Outcome
-from onewindow.routing.desk import CaseFile
 from onewindow.routing.papers import Served
 from onewindow.routing.register import Registered
 

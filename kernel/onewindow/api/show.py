@@ -14,7 +14,7 @@ from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
 from onewindow.registry.timeline import Shown
 from onewindow.routing import assignments
-from onewindow.routing.desk import CaseFile
+from onewindow.routing.casefile import CaseFile
 from onewindow.routing.register import Registered
 from onewindow.routing.tracking import Tracked
 

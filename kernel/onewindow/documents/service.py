@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime, time
 from functools import partial
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from onewindow.access.vault import Vault
 from onewindow.documents.bundle import beside, keep_bundle, kernel_bundle, load_bundle, template
@@ -30,6 +30,7 @@ BATCH = 50
 BUNDLES_OPEN = 32
 ORPHAN_SECONDS = 3600
 COLUMNS = [DOCUMENT.c[name] for name in Document.__dataclass_fields__]
+_OF_CASE = select(*COLUMNS).where(DOCUMENT.c.case_id == bindparam("case")).order_by(DOCUMENT.c.id)
 TO_MAKE = (DocumentState.PENDING, DocumentState.WAITING)
 
 log = logging.getLogger(__name__)
@@ -255,8 +256,7 @@ class Documents:
 
     def of_case(self, conn: Connection, case_id: CaseId) -> list[Document]:
         """A case's documents in the order of their issue."""
-        query = select(*COLUMNS).where(DOCUMENT.c.case_id == case_id).order_by(DOCUMENT.c.id)
-        return [Document.of(row) for row in conn.execute(query).mappings()]
+        return [Document.of(row) for row in conn.execute(_OF_CASE, {"case": case_id}).mappings()]
 
     def failure(self, conn: Connection, document_id: DocumentId) -> str | None:
         """Why a document failed; of a ready one, the characters that are to be written in by hand."""

@@ -143,7 +143,6 @@ def _enter(
         assignments.end(tx, kernel, assignments.lock(tx, row["id"]), AssignmentState.DONE, at)
         _stop_all(tx, kernel, row, said)
     assignments.settle_case(tx, row["case_id"], at)
-    deadlines.refresh_due(tx, row["case_id"])
 
 
 def _same_phase(spec: ProcedureSpec, before: str | None, phase: Phase) -> bool:

@@ -224,7 +224,7 @@ def end(tx: Tx, kernel: Kernel, row: Mapping[str, Any], state: AssignmentState, 
 
 
 def settle_case(tx: Tx, case_id: str, at: datetime) -> None:
-    """Derive what the case shows from its assignments: phase, holder, and whether it is still open."""
+    """Derive what the case shows from its assignments and clocks: phase, holder, due date, whether it is still open."""
     rows = tx.execute(_OF_CASE, {"case": case_id}).all()
     alive = [r for r in rows if r.state in OPEN]
     phase, holder, over = derive([(r.role, r.state, r.phase) for r in rows], [(r.role, r.unit_id) for r in alive])
@@ -232,6 +232,7 @@ def settle_case(tx: Tx, case_id: str, at: datetime) -> None:
     if over:
         values |= {"state": "closed", "closed_at": at}
     tx.execute(_SETTLE, {"this": case_id, **values})
+    deadlines.refresh_due(tx, case_id)
 
 
 def derive(

@@ -88,7 +88,10 @@ def on_fact(
     *,
     now: datetime,
 ) -> list[ClockRow]:
-    """Start and stop what this fact starts and stops for an assignment and its case; the clocks touched."""
+    """Start and stop what this fact starts and stops for an assignment and its case; the clocks touched.
+
+    Whoever calls this settles the case afterwards, or refreshes its due date.
+    """
     if spec is None:
         return []
     touched: list[ClockRow] = []
@@ -103,8 +106,6 @@ def on_fact(
                 began.discard(clock.key)
         if clock.starts.fact not in CASE_FACTS and _meets(clock.starts, fact, key) and clock.key not in began:
             touched.append(clocks.start(tx, clock, owner_of(assignment), started=at, book=kernel.book))
-    if touched:
-        refresh_due(tx, assignment["case_id"])
     return touched
 
 
@@ -113,7 +114,6 @@ def stop_own(tx: Tx, kernel: Kernel, assignment: Mapping[str, Any], at: datetime
     for clock in clock_rows.of_case(tx, assignment["case_id"]):
         if clock.assignment_id == assignment["id"] and clock.status != "stopped":
             clocks.stop(tx, clock.id, at, kernel.book)
-    refresh_due(tx, assignment["case_id"])
 
 
 def _concerns(row: ClockRow, assignment: Mapping[str, Any]) -> bool:

@@ -1,7 +1,6 @@
 """The desk: what people do with cases, each call checked here against the policy, for the API and the pages alike."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, update
@@ -12,9 +11,7 @@ from onewindow.access.actions import Action
 from onewindow.access.masking import refuse_masked
 from onewindow.access.policy import capacities, reach
 from onewindow.access.principal import Principal, Target
-from onewindow.clocks import rows as clock_rows
-from onewindow.clocks.rows import ClockRow
-from onewindow.documents.models import Document, Service
+from onewindow.documents.models import Document
 from onewindow.errors import BadInput, NotFound, Stale
 from onewindow.i18n import _
 from onewindow.office.types import CaseId, DocumentId, PartyId, TownshipCode
@@ -22,39 +19,15 @@ from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.parties import PERSONAL, PartyRecord
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, SEALED, Line, Shown, Verdict, staff_actor
-from onewindow.routing import listing, targets, views
+from onewindow.routing import casefile, listing, targets, views
+from onewindow.routing.casefile import CaseFile
 from onewindow.routing.context import Kernel
-from onewindow.routing.papers import CASE_BODY, case_words
+from onewindow.routing.papers import CASE_BODY
 from onewindow.store import Store
 from onewindow.store.tx import Tx
 
 T = TypeVar("T")
 RECEIPT = "receipt"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """A case with everything on its page that the kernel itself knows; personal fields masked."""
-
-    case: Mapping[str, Any]
-    words: Mapping[str, str]
-    parties: Sequence[PartyRecord]
-    assignments: Sequence[Mapping[str, Any]]
-    clocks: Sequence[ClockRow]
-    documents: Sequence[Document]
-    services: Sequence[Service]
-    target: Target
-
-    def assignment(self, assignment_id: str) -> Mapping[str, Any]:
-        """One of its assignments.
-
-        Raises:
-            NotFound: it has none with this id.
-        """
-        for row in self.assignments:
-            if row["id"] == assignment_id:
-                return row
-        raise NotFound(_("交办不存在"))
 
 
 class Desk:
@@ -68,18 +41,7 @@ class Desk:
 
     def load(self, conn: Connection, case: Mapping[str, Any]) -> CaseFile:
         """A case's file, unchecked."""
-        rows = views.assignments_of(conn, case["id"])
-        documents = self.kernel.documents.of_case(conn, CaseId(case["id"]))
-        return CaseFile(
-            case,
-            case_words(self.kernel, case),
-            party_rows.of_case(conn, self.kernel.vault, case["id"]),
-            rows,
-            clock_rows.of_case(conn, case["id"]),
-            documents,
-            self.kernel.documents.services(conn, [d.id for d in documents]) if documents else [],
-            targets.of_case(case, rows, self.kernel.organisation()),
-        )
+        return casefile.load(conn, self.kernel, case)
 
     async def open(self, principal: Principal | None, number: str, action: Action = Action.CASE_READ) -> CaseFile:
         """A case's file, for whoever may take `action` on it.
@@ -100,7 +62,7 @@ class Desk:
             guard.require_staff(principal)
             raise NotFound()
         guard.require(principal, action, targets.of_case(case, rows, self.kernel.organisation()))
-        return self.load(conn, case)
+        return casefile.load(conn, self.kernel, case, rows)
 
     def target_of(self, file: CaseFile, assignment_id: str) -> Target:
         """The target of an action on one assignment of a case."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from onewindow.access import guard
 from onewindow.access.actions import Action
@@ -14,13 +14,14 @@ from onewindow.documents.models import Service
 from onewindow.errors import NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.types import DocumentId, new_id
-from onewindow.office.views import Actor
+from onewindow.office.views import Actor, CaseView, ClockView
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.timeline import staff_actor
-from onewindow.routing import assignments, objections, papers, proofs, views, window
+from onewindow.routing import assignments, casefile, objections, papers, proofs, views, window
 from onewindow.routing.assignments import ASSIGNMENT, OPEN
+from onewindow.routing.casefile import CaseFile
 from onewindow.routing.commands import Command, Commands, Outcome, unconfirmed_of
-from onewindow.routing.desk import CaseFile, Desk
+from onewindow.routing.desk import Desk
 from onewindow.routing.objections import OBJECTION
 from onewindow.routing.papers import Served
 from onewindow.store.tx import Tx
@@ -64,7 +65,7 @@ class Handling:
         if spec is None or spec.action(action) is None:
             raise NotFound(_("没有这项操作"))
         self._open_for_work(row)
-        view, clocks = await self._desk.store.read(lambda c: self._view(c, file, assignment_id))
+        view, clocks = self._view(file, assignment_id)
         command = Command(
             key=f"{principal.staff_id}:{key or new_id()}",
             assignment=row,
@@ -84,9 +85,8 @@ class Handling:
         if row["state"] not in OPEN:
             raise Refused(_("交办已结束，不能再办理"), rule="ended")
 
-    def _view(self, conn: Connection, file: CaseFile, assignment_id: str) -> tuple[Any, Any]:
-        view = views.case_view(conn, self._desk.kernel, file.case, file.assignments)
-        return view, views.clock_views(conn, file.case["id"], assignment_id)
+    def _view(self, file: CaseFile, assignment_id: str) -> tuple[CaseView, dict[str, ClockView]]:
+        return casefile.office_view(self._desk.kernel, file), casefile.clock_views(file, assignment_id)
 
     async def describe(self, principal: Principal, file: CaseFile, assignment_id: str) -> Description | None:
         """What the office shows of its proceeding to this person; None while it does not answer."""
@@ -94,7 +94,7 @@ class Handling:
         if not row["office"]:
             return None
         roles = self._desk.roles(principal, file, assignment_id)
-        view, clocks = await self._desk.store.read(lambda c: self._view(c, file, assignment_id))
+        view, clocks = self._view(file, assignment_id)
         actor = Actor(staff_id=principal.staff_id, name=principal.name, roles=roles)
         return await self._commands.describe(row, staff_actor(principal.staff_id), actor, view, clocks)
 

@@ -24,7 +24,7 @@ from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.parties import PartyRecord
 from onewindow.registry.timeline import PARTIES, Shown, party_actor, party_reader
-from onewindow.routing import assignments, papers, views
+from onewindow.routing import assignments, casefile, papers, views
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.commands import Command, Commands, Outcome
 from onewindow.routing.context import Kernel
@@ -189,8 +189,8 @@ class Tracking:
     def _for_office(
         self, conn: Connection, case: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], assignment_id: str
     ) -> tuple[Any, Any]:
-        view = views.case_view(conn, self._kernel, case, rows)
-        return view, views.clock_views(conn, case["id"], assignment_id)
+        file = casefile.load(conn, self._kernel, case, rows)
+        return casefile.office_view(self._kernel, file), casefile.clock_views(file, assignment_id)
 
     async def act(
         self, key: PartyKey, assignment_id: str, action: str, form: Mapping[str, Any], *, command_key: str

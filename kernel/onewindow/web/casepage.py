@@ -16,9 +16,9 @@ from onewindow.documents.models import Document, DocumentState, Service
 from onewindow.i18n import _
 from onewindow.office.types import law_day
 from onewindow.registry.timeline import Shown
-from onewindow.routing import views
+from onewindow.routing import casefile
 from onewindow.routing.assignments import OPEN
-from onewindow.routing.desk import CaseFile
+from onewindow.routing.casefile import CaseFile
 from onewindow.routing.objections import OBJECTION
 from onewindow.web import intake
 from onewindow.web.entries import Teller
@@ -190,7 +190,7 @@ class CasePage:
     # Assignments -----------------------------------------------------------------------------------------------------
 
     def _assignment(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        seen = views.assignment_view(self.centre.kernel, row)
+        seen = casefile.assignment_view(self.centre.kernel, row)
         objected = row["id"] in self.found.objections
         letters = [d for d in self.file.documents if d.assignment_id == row["id"] and d.kind == LETTER]
         purpose = LABELS["purpose"].get(row["purpose"])
