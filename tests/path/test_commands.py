@@ -13,6 +13,7 @@ import pytest_asyncio
 from onewindow.bus.wire import ActReply, ActRequest
 from onewindow.errors import NotFound, Unconfirmed
 from onewindow.office.views import Actor
+from onewindow.routing import casefile
 from onewindow.routing.commands import Command, Outcome
 from tests.support.office_process import OfficeProcess, office_process
 from tests.support.path import ACCEPT, Matter, Running, Town, running, until
@@ -174,12 +175,11 @@ async def test_a_key_belongs_to_its_actor(town: Town) -> None:
 async def send_as(matter: Matter, who: str, key: str) -> Outcome:
     """A command under a key of somebody else's, below the layer that names keys."""
     file = await matter.file()
-    view, clocks = await matter.centre.store.read(
-        lambda c: matter.centre.handling._view(c, file, file.assignments[-1]["id"])
-    )
+    row = file.assignments[-1]
+    view, clocks = casefile.office_view(matter.centre.kernel, file), casefile.clock_views(file, row["id"])
     staff = matter.town.people[who]
     actor = Actor(staff_id=staff, roles=("handler",))
-    command = Command(key, file.assignments[-1], "accept", ACCEPT, f"staff:{staff}", actor, view, clocks)
+    command = Command(key, row, "accept", ACCEPT, f"staff:{staff}", actor, view, clocks)
     return await matter.centre.commands.act(command)
 
 
@@ -229,7 +229,7 @@ async def test_a_host_refuses_a_command_whose_time_is_over(town: Town) -> None:
     host = town.path.centre.hosts["petition"]
     file = await matter.file()
     row = file.assignments[-1]
-    view, clocks = await matter.centre.store.read(lambda c: matter.centre.handling._view(c, file, row["id"]))
+    view, clocks = casefile.office_view(matter.centre.kernel, file), casefile.clock_views(file, row["id"])
     request = ActRequest(
         key="k", claim="", assignment=row["id"], action="accept", form=ACCEPT, view=view, clocks=clocks,
         valid_until=town.path.time(),

@@ -20,6 +20,7 @@ from onewindow.host.host import Host
 from onewindow.host.tables import BUS, PROCEEDING
 from onewindow.office.types import new_id
 from onewindow.office.views import Actor
+from onewindow.routing import casefile
 from onewindow.routing.assignments import event_of
 from onewindow.store import Tx
 from tests.support.path import ACCEPT, DRAFT, Matter, Running, Town, running, until
@@ -55,7 +56,7 @@ async def worked(path: Running, matter: Matter, steps: Sequence[tuple[str, dict[
     await until(lambda: path.proceeding_arrived(matter))
     host, row = host_of(path), await matter.assignment()
     file = await matter.file()
-    view, clocks = await path.centre.store.read(lambda c: path.centre.handling._view(c, file, row["id"]))
+    view, clocks = casefile.office_view(path.centre.kernel, file), casefile.clock_views(file, row["id"])
     people = matter.town.people
     for action, form in steps:
         request = ActRequest(

@@ -133,6 +133,7 @@ class Relay:
         epoch = await self._store.write(self._log.ensure_epoch)
         sent = self.published = self._saved = await self._store.read(self._stand)
         self._rewind = None
+        await self._notify()
         window: deque[Sent] = deque()
         look = loop.time() + _LEADER_SECONDS
         fresh = True
@@ -218,6 +219,9 @@ class Relay:
             raise TimedOut from None
         window.popleft()
         self.published = pos
+        await self._notify()
+
+    async def _notify(self) -> None:
         async with self._advanced:
             self._advanced.notify_all()
 

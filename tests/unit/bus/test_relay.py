@@ -154,6 +154,17 @@ async def test_what_is_in_the_stream_already_is_not_stored_twice_in_a_row(
     assert await topology.backlog("petition") == 250
 
 
+async def test_sending_again_ends_where_there_is_nothing_to_send(
+    lite: Store, log: Log, kernel: Connection, topology: Topology, run: Run
+) -> None:
+    relay = Relay(lite, log, kernel)
+    run(relay.run())
+    assert await asyncio.wait_for(relay.republish(), 10) == 0
+    await append(lite, log, ["a"] * 3)
+    await asyncio.wait_for(relay.wait_published(3), 5)
+    assert await asyncio.wait_for(relay.republish(3), 10) == 3
+
+
 @pytest.mark.postgres
 async def test_of_two_relays_on_one_store_one_publishes_until_it_is_gone(
     tables: BusTables, postgres_url: str, bus: Bus, kernel: Connection, topology: Topology, run: Run
