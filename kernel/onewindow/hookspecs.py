@@ -13,5 +13,5 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 
 
 @hookspec
-def onewindow_office() -> Office:  # type: ignore[empty-body]
+def onewindow_office() -> Office:  # type: ignore[empty-body]  # a specification has none
     """Called once when the plugin is found; returns the office that it declares, under the entry point's name."""

@@ -96,5 +96,5 @@ def _publish(app: FastAPI, centre: Centre) -> None:
             made[version] = orjson.dumps(text())
         return Response(made[version], media_type="application/json")
 
-    app.openapi = text  # type: ignore[method-assign]
+    app.openapi = text  # type: ignore[method-assign]  # FastAPI documents this way
     app.add_route(f"{PREFIX}/openapi.json", send, include_in_schema=False)
