@@ -75,6 +75,17 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             designated=_S.DESIGNATED,
             fallback=_S.TOWNSHIP,
         ),
+        Action.CASE_TRACK: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
+            head=_S.UNIT,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
+        Action.CASE_VOID: _row(
+            director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
+        ),
         Action.CASE_TRIAGE: _row(
             director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_WINDOW, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),

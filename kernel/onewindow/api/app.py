@@ -20,6 +20,7 @@ from onewindow.api.routes import (
     imports,
     lists,
     people,
+    registrations,
     sessions,
     tracking,
     upkeep,
@@ -68,6 +69,7 @@ def rest_v1() -> APIRouter:
     for module in (
         cases.lean,
         cases.router,
+        registrations.router,
         assignments.router,
         lists.router,
         documents.router,

@@ -49,7 +49,7 @@ def begin_case(
     started = []
     for clock in applicable(spec.clocks, case["track"], law_day(moments["registered"]), kernel.profile):
         if clock.starts.fact in CASE_FACTS:
-            owner = Owner(CaseId(case["id"]), TownshipCode(case["township"]), case["sealed"], office=OfficeId(office))
+            owner = owner_of_case(case, office)
             started.append(clocks.start(tx, clock, owner, started=moments[clock.starts.fact], book=kernel.book))
     return started
 
@@ -63,6 +63,11 @@ def begin_assignment(
         for clock in applicable(spec.clocks, assignment["track"], law_day(at), kernel.profile)
         if clock.starts.fact == "assigned"
     ]
+
+
+def owner_of_case(case: Mapping[str, Any], office: str) -> Owner:
+    """What a clock of the case itself belongs to."""
+    return Owner(CaseId(case["id"]), TownshipCode(case["township"]), case["sealed"], office=OfficeId(office))
 
 
 def owner_of(assignment: Mapping[str, Any], row: str | None = None) -> Owner:

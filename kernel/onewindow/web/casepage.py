@@ -20,7 +20,7 @@ from onewindow.routing import casefile
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.objections import OBJECTION
-from onewindow.web import intake
+from onewindow.web import changes, intake
 from onewindow.web.entries import Teller
 from onewindow.web.labels import LABELS
 from onewindow.web.operations import Operations, Retry
@@ -227,6 +227,9 @@ class CasePage:
                 today = law_day(self.centre.now()).isoformat()
                 values, title = {"answered_on": today}, _("录入纸质答复")
                 found.append(make(f"answer:{one}", title, f"{href}/answer", intake.PaperAnswer, values=values))
+            if not objected:
+                values, title = {"objected_on": law_day(self.centre.now()).isoformat()}, _("录入纸质异议")
+                found.append(make(f"object:{one}", title, f"{href}/object", intake.PaperObjection, values=values))
         if objected and self.may(Action.ASSIGNMENT_RULE_OBJECTION):
             objection = self.found.objections[one]["id"]
             suggested = {"unit": self.found.objections[one]["suggest_unit"]}
@@ -254,7 +257,7 @@ class CasePage:
             version = self.case["version"]
             href = f"{self.href}/correct"
             found.append(make("correct", _("更正登记"), href, intake.Correction, values=values, version=version))
-        return found
+        return found + changes.operations(self)
 
     # The office's panel ----------------------------------------------------------------------------------------------
 

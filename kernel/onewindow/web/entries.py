@@ -151,6 +151,11 @@ class Teller:
     def _slip(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", self._say.say(_("签收人：{name}"), name=words.get("signed_for", ""))
 
+    def _track(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        ways = {name: self._say.label(str(data.get(name, "")), "track") for name in ("from", "to")}
+        changed = self._say.say(_("由“{before}”改为“{after}”"), before=ways["from"], after=ways["to"])
+        return "", f"{changed}\n{words.get('reason', '')}".strip()
+
     def _corrected(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", str(words.get("reason", ""))
 
@@ -172,4 +177,5 @@ _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], 
     "ruled": Teller._ruled,
     "paper-slip": Teller._slip,
     "corrected": Teller._corrected,
+    "track-changed": Teller._track,
 }

@@ -1,0 +1,61 @@
+"""Changes of a registration on its page: another track, or void; their forms, and to whom they are offered."""
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from onewindow.access.actions import Action
+from onewindow.i18n import _
+from onewindow.web.intake import PageForm, _extra, _pairs
+from onewindow.web.labels import LABELS
+
+if TYPE_CHECKING:
+    from onewindow.web.casepage import CasePage
+
+
+class Retrack(PageForm):
+    """Another track for a case."""
+
+    track: str = Field(title=_("改为哪种事项轨"), json_schema_extra=_extra(choices=_pairs("track", *LABELS["track"])))
+    category: str | None = Field(
+        None, title=_("事项类别"), json_schema_extra=_extra(widget="category", hint=_("不选则类别不变"))
+    )
+    respondent_unit: str | None = Field(
+        None,
+        title=_("被反映的单位"),
+        json_schema_extra=_extra(widget="unit", hint=_("选定后，该单位及其人员不能查看、签批、办理本件")),
+    )
+    about_leader: bool = Field(
+        False,
+        title=_("检举、控告的是综治中心或镇街的负责人"),
+        json_schema_extra=_extra(hint=_("直接送到区里，镇街看不到")),
+    )
+    reason: str = Field(
+        title=_("变更的理由"),
+        min_length=2,
+        max_length=200,
+        json_schema_extra=_extra(hint=_("来访人凭查询码可以看到。在办的交办全部收回，按新的事项轨重新交办")),
+    )
+
+
+class Voiding(PageForm):
+    """Why a registration is void."""
+
+    reason: str = Field(
+        title=_("作废的理由"), min_length=2, max_length=200, json_schema_extra=_extra(hint=_("来访人凭查询码可以看到"))
+    )
+
+
+def operations(page: "CasePage") -> list[dict[str, Any]]:
+    """What this reader may do about the registration itself."""
+    case, make, found = page.case, page.operations.make, []
+    if case["state"] != "open":
+        return []
+    if page.may(Action.CASE_TRACK):
+        values, title = {"track": case["track"]}, _("变更事项轨")
+        asked = page.known.say(_("转为密件的，编号随之更换，只有指定人员看得到"))
+        found.append(make("track", title, f"{page.href}/track", Retrack, values=values, confirm=asked))
+    nobody_signed = all(row["received_at"] is None for row in page.file.assignments)
+    if nobody_signed and case["registered_by"] != page.who.staff_id and page.may(Action.CASE_VOID):
+        found.append(make("void", _("作废误登记"), f"{page.href}/void", Voiding, tone="outline-danger"))
+    return found
