@@ -60,6 +60,7 @@ class Settings(BaseSettings):
         default="", description="URL of a NATS server; empty: one of our own, started and stopped with us"
     )
     nats_monitor: str = Field(default="", description="monitoring URL of that server, to check that it syncs always")
+    nats_ca: str = Field(default="", description="file (PEM) of the authority that signed that server's certificate")
     nats_server: str = Field(default="", description="path of the nats-server program; empty: the one of the wheel")
     district: str = Field(default="371700", description="code of the district that this deployment serves")
     district_name: str = Field(default="示范区", description="name of the district")

@@ -152,6 +152,7 @@ class CredentialsOut(Out):
     district: str
     key: str
     kernel_keys: dict[str, str]
+    ca: str = Field(description="PEM of the authority that signed the bus server's certificate; empty: the system's")
 
 
 class CalendarOut(Out):

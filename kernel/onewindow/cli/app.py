@@ -106,6 +106,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
         _("消息总线"),
         (
             ("describe", buses.describe, _("输出主题、消息和请求的说明")),
+            ("config", buses.config, _("写出自备 nats-server 的配置文件")),
             ("republish", buses.republish, _("从日志重新发布消息")),
         ),
     ),
