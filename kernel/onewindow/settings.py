@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     embedded: bool = Field(default=True, description="run the installed offices in the centre's process")
     remote_offices: str = Field(default="", description="offices that run elsewhere, by id, separated by commas")
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only")
-    provincial_profile: str = Field(default="", description="provincial values to use; empty: national law only")
+    provincial_profile: str = Field(default="", description="profiles to use, separated by commas; empty: national law")
     render_seconds: float = Field(default=20.0, description="time limit for rendering one document, in seconds")
     time_shift: int = Field(default=0, description="seconds added to the clock, for exercises and tests")
 

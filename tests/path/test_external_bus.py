@@ -54,7 +54,7 @@ async def outside(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     folder = tmp_path_factory.mktemp(f"outside-{request.param}")
     made = papers(folder / "papers") if request.param == "tls" else None
     with ExitStack() as closing:
-        async with running(folder / "data", bus=lambda s: serve(closing, folder / "nats", s, made)) as path:
+        async with running(folder / "data", more=lambda s: serve(closing, folder / "nats", s, made)) as path:
             assert path.centre.server is None, "no server of our own"
             yield path
 
@@ -134,7 +134,7 @@ async def test_an_office_in_a_process_of_its_own_brings_all_that_it_needs_in_its
     made = papers(tmp_path / "papers")
     with ExitStack() as closing:
         async with running(
-            tmp_path / "data", remote=("petition",), bus=lambda s: serve(closing, tmp_path / "nats", s, made)
+            tmp_path / "data", remote=("petition",), more=lambda s: serve(closing, tmp_path / "nats", s, made)
         ) as path:
             town = await path.township()
             assert await path.centre.switchboard.where("petition") is Where.AWAY

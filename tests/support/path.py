@@ -180,15 +180,15 @@ async def running(
     remote: Sequence[str] = (),
     command_seconds: float = 10.0,
     reconcile_seconds: float = 0.5,
-    bus: Callable[[Settings], Mapping[str, str]] | None = None,
+    more: Callable[[Settings], Mapping[str, str]] | None = None,
 ) -> AsyncIterator[Running]:
-    """A started centre with its district; its offices in its process, but for the remote ones. `bus` starts a server
-    of somebody else's for it and gives the settings by which it is reached."""
+    """A started centre with its district; its offices in its process, but for the remote ones. `more` gives
+    further settings once the folder is made; it may start what they point to."""
     time = time or Time()
     settings = settings_of(folder, database=database, remote=remote)
     make(settings, time)
-    if bus is not None:
-        settings = settings.model_copy(update=dict(bus(settings)))
+    if more is not None:
+        settings = settings.model_copy(update=dict(more(settings)))
     centre = Centre(
         settings,
         now=time,

@@ -166,6 +166,7 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
         Action.ASSIGNMENT_PAPER: _row(
             deputy=_S.TOWNSHIP, registrar=_WINDOW, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),
+        Action.RECUSAL_DECIDE: _row(head=_S.UNIT, organ_head=_S.UNIT),
         Action.ANSWER_APPROVE: _row(head=_S.UNIT),
         Action.EXTENSION_APPROVE: _row(director=_S.WINDOW, organ_head=_S.UNIT),
         Action.DOCUMENT_READ: _LOOK,

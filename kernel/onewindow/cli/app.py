@@ -89,6 +89,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("act", cases.act, _("办理；不写操作名则列出可用操作")),
             ("track", changes.track, _("变更事项轨")),
             ("void", changes.void, _("作废误登记的事项")),
+            ("recusal", changes.recusal, _("列出或决定回避申请")),
             ("object", changes.object_, _("录入纸质单位的退回异议")),
             ("import", imports.import_, _("导入台账（CSV）")),
         ),

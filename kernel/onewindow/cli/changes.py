@@ -55,6 +55,35 @@ def void(ctx: typer.Context, number: Number, reason: Reason) -> None:
     here.run(work())
 
 
+def recusal(
+    ctx: typer.Context,
+    number: Number,
+    which: Annotated[str | None, typer.Argument(help=_("回避申请的标识；不写则列出"))] = None,
+    grant: Annotated[bool, typer.Option("--grant/--refuse", help=_("准予，或者不予"))] = False,
+    reason: Annotated[str, typer.Option("--reason", help=_("决定的理由"))] = "",
+    officer: Annotated[str | None, typer.Option("--officer", help=_("改由谁承办，写其标识"))] = None,
+    json: Json = False,
+) -> None:
+    """Decide whether somebody steps aside, or list what waits for a decision."""
+    here = context.of(ctx)
+
+    async def work() -> None:
+        async with connect(here) as client:
+            if which is not None:
+                body = {"granted": grant, "reason": reason, "officer": officer}
+                await client.post(f"/recusals/{which}/decision", body)
+                here.say(_("已决定"))
+                return
+            rows = (await client.get(f"/cases/{number}/recusals"))["items"]
+        if json:
+            here.data(rows)
+            return
+        shown = [[r["id"], r["staff_id"], r["asked_by"], r["asked_at"][:19], r["reason"]] for r in rows]
+        here.table([_("标识"), _("人员"), _("申请人"), _("时间"), _("理由")], shown)
+
+    here.run(work())
+
+
 def object_(
     ctx: typer.Context,
     number: Number,

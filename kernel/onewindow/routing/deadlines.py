@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -26,6 +27,12 @@ def _meets(moment: MomentSpec, fact: str, key: str) -> bool:
     return moment.fact == fact and (not moment.of or key in moment.of)
 
 
+@lru_cache(16)
+def profiles(chosen: str) -> frozenset[str]:
+    """The names in a setting that lists profiles."""
+    return frozenset(name.strip() for name in chosen.split(",") if name.strip())
+
+
 def applicable(specs: Iterable[ClockSpec], track: str, on: date, profile: str = "") -> list[ClockSpec]:
     """The clocks of a procedure that hold for this track on this day: national law, and the profile that was chosen."""
     return [
@@ -33,7 +40,7 @@ def applicable(specs: Iterable[ClockSpec], track: str, on: date, profile: str = 
         for s in specs
         if (not s.tracks or track in s.tracks)
         and (s.since is None or s.since <= on)
-        and (not s.profile or s.profile == profile)
+        and (not s.profile or s.profile in profiles(profile))
     ]
 
 

@@ -18,7 +18,18 @@ from onewindow.office.types import DocumentId, new_id
 from onewindow.office.views import Actor, CaseView, ClockView
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.timeline import staff_actor
-from onewindow.routing import assignments, casefile, objections, papers, proofs, retrack, views, voiding, window
+from onewindow.routing import (
+    assignments,
+    casefile,
+    objections,
+    papers,
+    proofs,
+    recusals,
+    retrack,
+    views,
+    voiding,
+    window,
+)
 from onewindow.routing.assignments import ASSIGNMENT, OPEN
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.commands import Command, Commands, Outcome, unconfirmed_of
@@ -210,6 +221,30 @@ class Handling:
         who = guard.require(principal, Action.CASE_VOID, file.target, reason=reason)
         reason = guard.require_reason(reason)
         await self._write(lambda tx, at: voiding.void(tx, self._desk.kernel, file.case["id"], who.staff_id, at, reason))
+
+    # Recusal ---------------------------------------------------------------------------------------------------------
+
+    async def recusals(self, file: CaseFile) -> list[dict[str, Any]]:
+        """What waits for a decision in a case that was opened."""
+        return await self._desk.store.read(lambda c: recusals.open_of(c, self._desk.kernel, file.case["id"]))
+
+    async def decide_recusal(
+        self, principal: Principal | None, recusal_id: str, *, granted: bool, reason: str, officer: str | None = None
+    ) -> None:
+        """Grant or refuse a recusal; `officer` has the case then, else whoever the unit chooses."""
+        case_id = await self._desk.store.read(lambda c: recusals.case_of(c, recusal_id))
+        if case_id is None:
+            guard.require_staff(principal)
+            raise NotFound()
+        file = await self._desk.store.read(lambda c: self._desk.load(c, views.case_by_id(c, case_id)))
+        who = guard.require(principal, Action.RECUSAL_DECIDE, file.target, reason=reason)
+        reason = guard.require_reason(reason)
+        kernel = self._desk.kernel
+        await self._write(
+            lambda tx, at: recusals.decide(
+                tx, kernel, recusal_id, who.staff_id, at, granted=granted, reason=reason, officer=officer
+            )
+        )
 
     # Units on paper --------------------------------------------------------------------------------------------------
 

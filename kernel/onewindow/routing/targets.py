@@ -59,5 +59,6 @@ def _target(
         sealed=case["sealed"],
         designated_ids=_staff(case["designated"]),
         excluded_ids=_staff(i for i in excluded if i not in organisation.units),
+        recusing_ids=_staff(case["recusing"]),
         excluded_units=frozenset(UnitId(i) for i in excluded if i in organisation.units),
     )

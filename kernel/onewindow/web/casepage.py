@@ -55,6 +55,7 @@ class Read:
     unconfirmed: Sequence[Mapping[str, Any]]
     shown: Mapping[str, Any] | None
     description: Description | None
+    recusals: Sequence[Mapping[str, Any]] = ()
 
 
 async def read(centre: Centre, principal: Principal, number: str, chosen: str = "") -> Read:
@@ -70,7 +71,8 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
     description = None
     if row is not None and row["state"] in OPEN:
         description = await centre.handling.describe(principal, file, row["id"])
-    return Read(file, entries, objections, await centre.handling.unconfirmed(file), row, description)
+    recusals = await centre.handling.recusals(file) if file.case["recusing"] else ()
+    return Read(file, entries, objections, await centre.handling.unconfirmed(file), row, description, recusals)
 
 
 def _objections(conn: Connection, case_id: str) -> dict[str, Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """Changes of a registration on its page: another track, or void; their forms, and to whom they are offered."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -46,11 +46,44 @@ class Voiding(PageForm):
     )
 
 
+class Recusal(PageForm):
+    """Whether somebody steps aside."""
+
+    outcome: Literal["grant", "refuse"] = Field(
+        title=_("决定"),
+        json_schema_extra=_extra(
+            widget="radio",
+            choices=[
+                {"value": "grant", "label": str(_("准予回避，改由他人办理"))},
+                {"value": "refuse", "label": str(_("不予回避，继续办理"))},
+            ],
+        ),
+    )
+    officer: str | None = Field(
+        None, title=_("改由谁承办"), json_schema_extra=_extra(widget="staff", hint=_("不选则由该单位自己定"))
+    )
+    reason: str = Field(
+        title=_("决定的理由"), min_length=2, max_length=200, json_schema_extra=_extra(hint=_("当事人凭查询码可以看到"))
+    )
+
+
+def _recusals(page: "CasePage") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for row in page.found.recusals:
+        if row["staff_id"] == page.who.staff_id or not page.may(Action.RECUSAL_DECIDE):
+            continue
+        title = page.known.say(_("决定{name}的回避"), name=page.known.staff(row["staff_id"]))
+        href, name = f"{page.href}/recusals/{row['id']}", f"recusal:{row['id']}"
+        found.append(page.operations.make(name, title, href, Recusal, tone="primary", confirm=row["reason"]))
+    return found
+
+
 def operations(page: "CasePage") -> list[dict[str, Any]]:
     """What this reader may do about the registration itself."""
-    case, make, found = page.case, page.operations.make, []
+    case, make = page.case, page.operations.make
     if case["state"] != "open":
         return []
+    found = _recusals(page)
     if page.may(Action.CASE_TRACK):
         values, title = {"track": case["track"]}, _("变更事项轨")
         asked = page.known.say(_("转为密件的，编号随之更换，只有指定人员看得到"))

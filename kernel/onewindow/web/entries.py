@@ -156,6 +156,10 @@ class Teller:
         changed = self._say.say(_("由“{before}”改为“{after}”"), before=ways["from"], after=ways["to"])
         return "", f"{changed}\n{words.get('reason', '')}".strip()
 
+    def _recusal(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        verdict: Message = _("准予回避") if data.get("granted") else _("不予回避")
+        return "", f"{self._say.say(verdict)}\n{words.get('reason', '')}".strip()
+
     def _corrected(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", str(words.get("reason", ""))
 
@@ -178,4 +182,5 @@ _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], 
     "paper-slip": Teller._slip,
     "corrected": Teller._corrected,
     "track-changed": Teller._track,
+    "recusal-decided": Teller._recusal,
 }

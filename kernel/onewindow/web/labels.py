@@ -109,6 +109,8 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
         "corrected": _("更正登记"),
         "track-changed": _("变更事项轨"),
         "voided": _("登记作废"),
+        "recusal-asked": _("申请回避"),
+        "recusal-decided": _("回避决定"),
         "paper-slip": _("登记纸质签收"),
         "withdrawn": _("撤回"),
     },

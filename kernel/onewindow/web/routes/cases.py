@@ -49,6 +49,7 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (f"{CASE}/correct", ("POST",), pages.correct),
         (f"{CASE}/track", ("POST",), pages.track),
         (f"{CASE}/void", ("POST",), pages.void),
+        (f"{CASE}/recusals/{{recusal}}", ("POST",), pages.recusal),
         (f"{CASE}/objections/{{objection}}/rule", ("POST",), pages.rule),
         (f"{CASE}/documents/{{document}}/serve", ("POST",), pages.serve),
         (f"{CASE}/documents/{{document}}/proof", ("POST",), pages.proof),
@@ -275,6 +276,16 @@ class CasePages:
             return f"/case/{now_on}" if now_on else "/desk"
 
         return await self._step(request, "track", changes.Retrack, step, _("事项轨已变更，按新的事项轨重新交办"))
+
+    async def recusal(self, request: Request) -> Response:
+        async def step(visit: Visit, given: changes.Recusal) -> None:
+            granted, recusal = given.outcome == "grant", request.path_params["recusal"]
+            officer = given.officer if granted else None
+            await self.centre.handling.decide_recusal(
+                visit.principal, recusal, granted=granted, reason=given.reason, officer=officer
+            )
+
+        return await self._step(request, "recusal:{recusal}", changes.Recusal, step, _("已决定"))
 
     async def void(self, request: Request) -> Response:
         async def step(visit: Visit, given: changes.Voiding) -> None:
