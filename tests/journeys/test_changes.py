@@ -44,3 +44,29 @@ def test_a_mistaken_registration_is_made_void(browser: Browser, township: Townsh
         deputy.look("case-void-form")
         deputy.send(form, "已作废")
         deputy.look("case-void")
+
+
+@on_the_first
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_somebody_with_an_interest_steps_aside(browser: Browser, township: Township, size: str) -> None:
+    citizen = township.bring("表弟占了我家的宅基地，镇里不管")
+    with screen(browser, township, size) as handler, screen(browser, township, size) as head:
+        handler.log_in(township.town.login("handler"), "/queue")
+        handler.go(f"/case/{citizen.number}")
+        handler.send(handler.operation("/sign"), "已签收")
+        form = handler.operation("/step_aside")
+        form.locator("[name=ground]").select_option("kin")
+        form.locator("[name=reason]").fill("信访人是我的表兄")
+        handler.look("case-step-aside")
+        handler.send(form, "已办理：申报回避")
+        head.log_in(township.town.login("head"), "")
+        head.go(f"/case/{citizen.number}")
+        form = head.page.locator('form[action*="/recusals/"]').first
+        head.page.get_by_text("的回避").first.click()
+        form.locator("[name=outcome][value=grant]").check()
+        form.locator("[name=reason]").fill("查证属实")
+        head.look("case-recusal")
+        head.send(form, "已决定")
+        head.look("case-recused")
+        handler.go(f"/case/{citizen.number}")
+        handler.page.get_by_text("没有找到").first.wait_for()

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.centre import EAST, Arranged
 from tests.web.conftest import Enter
+from tests.web.test_staff import opened, signed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WHY = "来访人说明反映的是干部收钱"
@@ -86,3 +87,19 @@ async def test_over_the_api_the_new_number_is_told_only_to_who_may_see_the_case(
     mistaken = (await arranged.register("registrar"))["number"]
     assert (await client.post(f"/api/v1/cases/{mistaken}/void", json={"reason": "登记了两次"})).status_code == 204
     assert (await client.get(f"/api/v1/cases/{mistaken}")).json()["state"] == "void"
+
+
+async def test_the_head_decides_on_a_recusal_on_the_page(arranged: Arranged, enter: Enter) -> None:
+    handler, number = await signed(arranged, enter)
+    await opened(arranged, handler, number, "/step_aside")
+    page = await handler.submit("/step_aside", {"ground": "kin", "reason": "信访人是我的表兄"})
+    assert "已办理：申报回避" in page.text and not page.has_form("/accept")
+    head = await enter("head")
+    page = await head.get(f"/case/{number}")
+    assert "决定冯承办的回避" in page.text and "信访人是我的表兄" in page.text
+    given = {"outcome": "grant", "officer": arranged.staff["colleague"], "reason": "查证属实"}
+    action = next(form.action for form in page.forms if "/recusals/" in form.action)
+    page = await head.submit(action, given)
+    assert "准予回避" in page.text and "陈承办" in page.text
+    assert (await handler.get(f"/case/{number}")).status == 404
+    assert (await (await enter("colleague")).get(f"/case/{number}")).status == 200

@@ -39,7 +39,7 @@ def test_art_30_nobody_but_a_designated_person_takes_any_step(role: str, step: A
     assert step.by in (("designated",), ("party",))
     walk = accusation()
     walk.state = step.move.sources[0].key
-    forms = {"hand_over": HAND_OVER, "receipt": RECEIPT}
+    forms: dict[str, Any] = {"hand_over": HAND_OVER, "receipt": RECEIPT}
     assert walk.refusal(step.key, forms.get(step.key, ASIDE), by=role).rule == "by"
 
 
