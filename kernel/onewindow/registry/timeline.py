@@ -25,6 +25,7 @@ SEALED = "sealed"
 SYSTEM = "system"
 
 _HEAD = select(CASE.c.version, CASE.c.head).where(CASE.c.id == bindparam("case"))
+_LOCK_HEAD = for_update(_HEAD)
 _MOVE = (
     update(CASE)
     .where(CASE.c.id == bindparam("case"))
@@ -103,10 +104,7 @@ def append(tx: Tx, vault: Vault, case_id: str, *lines: Line, expect: int | None 
         NotFound: no such case.
         Stale: the case is not at version `expect`.
     """
-    found = tx.execute(for_update(_HEAD), {"case": case_id}).one_or_none()
-    if found is None:
-        raise NotFound()
-    version, head = found.version, found.head
+    version, head = tx.memo.get((CASE, case_id)) or _lock_head(tx, case_id)
     if expect is not None and version != expect:
         raise Stale()
     for line in lines:
@@ -115,7 +113,15 @@ def append(tx: Tx, vault: Vault, case_id: str, *lines: Line, expect: int | None 
         head = row["digest"]
         tx.insert(ENTRY, row)
     tx.execute(_MOVE, {"case": case_id, "to_version": version, "to_head": head})
-    return int(version)
+    tx.memo[CASE, case_id] = version, head
+    return version
+
+
+def _lock_head(tx: Tx, case_id: str) -> tuple[int, str]:
+    row = tx.execute(_LOCK_HEAD, {"case": case_id}).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row.version, row.head
 
 
 @dataclass(frozen=True, slots=True)

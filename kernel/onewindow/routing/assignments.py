@@ -17,7 +17,7 @@ from onewindow.routing import deadlines
 from onewindow.routing.context import Kernel
 from onewindow.routing.rules import Route
 from onewindow.routing.tables import Assignment
-from onewindow.store.sql import for_update, table_of
+from onewindow.store.sql import for_update, one_dict, table_of
 from onewindow.store.tx import Tx
 
 ASSIGNMENT: Table = table_of(Assignment)
@@ -132,10 +132,10 @@ def lock(tx: Tx, assignment_id: str) -> dict[str, Any]:
     Raises:
         NotFound: no such assignment.
     """
-    row = tx.execute(_ONE, {"assignment": assignment_id}).mappings().one_or_none()
+    row = one_dict(tx.execute(_ONE, {"assignment": assignment_id}))
     if row is None:
         raise NotFound(_("交办不存在"))
-    return dict(row)
+    return row
 
 
 def change(tx: Tx, kernel: Kernel, row: Mapping[str, Any], at: datetime, **values: Any) -> dict[str, Any]:
@@ -228,11 +228,13 @@ def settle_case(tx: Tx, case_id: str, at: datetime) -> None:
     rows = tx.execute(_OF_CASE, {"case": case_id}).all()
     alive = [r for r in rows if r.state in OPEN]
     phase, holder, over = derive([(r.role, r.state, r.phase) for r in rows], [(r.role, r.unit_id) for r in alive])
-    values: dict[str, Any] = {"phase": phase.value, "holder": holder}
+    clocks = deadlines.shown(tx, case_id)
+    values: dict[str, Any] = {"phase": phase.value, "holder": holder, **clocks}
     if over:
         values |= {"state": "closed", "closed_at": at}
-    tx.execute(_SETTLE, {"this": case_id, **values})
-    deadlines.refresh_due(tx, case_id)
+    if not tx.execute(_SETTLE, {"this": case_id, **values}).rowcount:
+        # A closed case stays what it was, but a person's right may run on.
+        deadlines.refresh_due(tx, case_id)
 
 
 def derive(

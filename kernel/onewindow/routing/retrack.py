@@ -154,6 +154,7 @@ def _clocks(tx: Tx, kernel: Kernel, case: Mapping[str, Any], manifest: Manifest 
         .where(CLOCK.c.case_id == case["id"], CLOCK.c.assignment_id.is_(None))
         .values(township=case["township"])
     )
+    clock_rows.release(tx, case["id"])
     dropped = []
     for clock in own:
         if clock.status != "stopped" and not any(_same(clock, one, office) for one in wanted):

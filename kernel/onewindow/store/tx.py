@@ -23,7 +23,19 @@ class Mark:
 class Tx:
     """One transaction of the lane. Use it within the work only; work may run more than once, so touch nothing else."""
 
-    __slots__ = ("_blocks", "_buffers", "_callbacks", "_conn", "_dirty", "_kept", "_open", "_own", "_plans", "_start")
+    __slots__ = (
+        "_blocks",
+        "_buffers",
+        "_callbacks",
+        "_conn",
+        "_dirty",
+        "_kept",
+        "_open",
+        "_own",
+        "_plans",
+        "_start",
+        "memo",
+    )
 
     def __init__(self, conn: Connection, plans: Plans) -> None:
         self._conn = conn
@@ -33,6 +45,8 @@ class Tx:
         self._callbacks: list[Callable[[], None]] = []
         self._open = True
         self._kept: dict[Into, int] = {}
+        # What this work has read and locked, for whoever needs it again; gone with the work, or when it goes back.
+        self.memo: dict[tuple[Table, str], Any] = {}
         self.begin_item()
 
     @property
@@ -117,12 +131,14 @@ class Tx:
 
     def restore(self, mark: Mark) -> None:
         """Follow the database back to a savepoint that was set with this mark and empty buffers."""
+        self.memo.clear()
         self._buffers.clear()
         self._blocks.restore(mark.numbers)
         del self._callbacks[mark.callbacks :]
 
     def begin_item(self) -> None:
         """From here on the next work's doings are told apart."""
+        self.memo.clear()
         self._dirty = False
         self._own = False
         self._kept = {into: len(rows) for into, rows in self._buffers.items()}
