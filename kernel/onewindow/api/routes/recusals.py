@@ -5,10 +5,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from onewindow.api.auth import At, Who
 from onewindow.api.models import Listed, Out
-from onewindow.api.parts import Id, Number
+from onewindow.api.parts import PREFIX, Id, Number
 from onewindow.api.problems import documented
 
-router = APIRouter(tags=["assignments"])
+router = APIRouter(prefix=PREFIX, tags=["assignments"])
 
 
 class RecusalOut(Out):

@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onewindow.api.auth import At, Who
 from onewindow.api.models import Out
-from onewindow.api.parts import Number
+from onewindow.api.parts import PREFIX, Number
 from onewindow.api.problems import documented
 from onewindow.office.types import Track
 from onewindow.routing.retrack import Change
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = APIRouter(prefix=f"{PREFIX}/cases", tags=["cases"])
 
 
 class TrackChange(BaseModel):
