@@ -62,7 +62,7 @@ def test_somebody_with_an_interest_steps_aside(browser: Browser, township: Towns
         head.log_in(township.town.login("head"), "")
         head.go(f"/case/{citizen.number}")
         form = head.page.locator('form[action*="/recusals/"]').first
-        head.page.get_by_text("的回避").first.click()
+        head.page.get_by_text("决定回避").first.click()
         form.locator("[name=outcome][value=grant]").check()
         form.locator("[name=reason]").fill("查证属实")
         head.look("case-recusal")

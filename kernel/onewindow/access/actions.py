@@ -17,6 +17,7 @@ class Action(StrEnum):
     CASE_READ = "case.read"
     CASE_CORRECT = "case.correct"
     CASE_TRACK = "case.track"
+    CASE_TRACK_SEALED = "case.track_sealed"
     CASE_VOID = "case.void"
     CASE_TRIAGE = "case.triage"
     CASE_REVEAL = "case.reveal"
@@ -85,6 +86,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.CASE_READ: Rule(_("查看事项"), on_case=True, looks=True),
         Action.CASE_CORRECT: Rule(_("更正登记内容"), on_case=True),
         Action.CASE_TRACK: Rule(_("变更事项轨"), on_case=True, needs_reason=True),
+        Action.CASE_TRACK_SEALED: Rule(_("转为密件事项轨"), on_case=True, needs_reason=True),
         Action.CASE_VOID: Rule(_("作废误登记"), on_case=True, needs_reason=True),
         Action.CASE_TRIAGE: Rule(_("甄别拟办"), on_case=True),
         Action.CASE_REVEAL: Rule(_("查看完整个人信息"), on_case=True, needs_reason=True),

@@ -79,6 +79,13 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             director=_S.TOWNSHIP,
             deputy=_S.TOWNSHIP,
             registrar=_WINDOW,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
+        Action.CASE_TRACK_SEALED: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
             head=_S.UNIT,
             designated=_S.DESIGNATED,
             fallback=_S.TOWNSHIP,

@@ -16,6 +16,7 @@ from onewindow.errors import Forbidden, NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.types import DocumentId, new_id
 from onewindow.office.views import Actor, CaseView, ClockView
+from onewindow.registry.catalogue import SEALED_TRACKS
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.timeline import staff_actor
 from onewindow.routing import (
@@ -199,7 +200,9 @@ class Handling:
             BadInput: nothing would change, or there is no such category, unit or person.
         """
         file = await self._desk.open(principal, number)
-        who = guard.require(principal, Action.CASE_TRACK, file.target, reason=given.reason)
+        # Whoever handles it may see that it is an accusation; none of them takes it out of a claim's deadlines.
+        action = Action.CASE_TRACK_SEALED if given.track in SEALED_TRACKS else Action.CASE_TRACK
+        who = guard.require(principal, action, file.target, reason=given.reason)
         given = replace(given, reason=guard.require_reason(given.reason))
         case_id = file.case["id"]
         now_on = await self._write(

@@ -38,6 +38,12 @@ class Retrack(PageForm):
     )
 
 
+class Unmasking(Retrack):
+    """For whoever handles the case: only that it is sealed from now on."""
+
+    track: str = Field(title=_("改为哪种事项轨"), json_schema_extra=_extra(choices=_pairs("track", "E", "M")))
+
+
 class Voiding(PageForm):
     """Why a registration is void."""
 
@@ -72,9 +78,9 @@ def _recusals(page: "CasePage") -> list[dict[str, Any]]:
     for row in page.found.recusals:
         if row["staff_id"] == page.who.staff_id or not page.may(Action.RECUSAL_DECIDE):
             continue
-        title = page.known.say(_("决定{name}的回避"), name=page.known.staff(row["staff_id"]))
+        told = f"{page.known.staff(row['staff_id'])}：{row['reason']}"
         href, name = f"{page.href}/recusals/{row['id']}", f"recusal:{row['id']}"
-        found.append(page.operations.make(name, title, href, Recusal, tone="primary", confirm=row["reason"]))
+        found.append(page.operations.make(name, _("决定回避"), href, Recusal, tone="primary", confirm=told))
     return found
 
 
@@ -84,10 +90,13 @@ def operations(page: "CasePage") -> list[dict[str, Any]]:
     if case["state"] != "open":
         return []
     found = _recusals(page)
-    if page.may(Action.CASE_TRACK):
-        values, title = {"track": case["track"]}, _("变更事项轨")
+    any_way = page.may(Action.CASE_TRACK)
+    if any_way or page.may(Action.CASE_TRACK_SEALED):
+        values, title = {"track": case["track"] if any_way else None}, _("变更事项轨")
         asked = page.known.say(_("转为密件的，编号随之更换，只有指定人员看得到"))
-        found.append(make("track", title, f"{page.href}/track", Retrack, values=values, confirm=asked))
+        found.append(
+            make("track", title, f"{page.href}/track", Retrack if any_way else Unmasking, values=values, confirm=asked)
+        )
     nobody_signed = all(row["received_at"] is None for row in page.file.assignments)
     if nobody_signed and case["registered_by"] != page.who.staff_id and page.may(Action.CASE_VOID):
         found.append(make("void", _("作废误登记"), f"{page.href}/void", Voiding, tone="outline-danger"))

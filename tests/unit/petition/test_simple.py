@@ -42,7 +42,9 @@ def test_its_days_run_from_receipt_and_from_acceptance() -> None:
 
 
 def test_it_can_go_back_to_the_ordinary_procedure_whose_days_never_stopped() -> None:
-    assert "没有适用" in accepted().refusal("ordinary", {"reason": "争议较大"}, by="head").reason
+    assert (
+        "没有适用" in accepted(profiles=(simple.PROFILE,)).refusal("ordinary", {"reason": "争议较大"}, by="head").reason
+    )
     walk = chosen(clocks=[clock("simple_reply_by", "2026-03-16"), clock("reply_by", "2026-05-06")])
     walk.do("simplify", SIMPLE).do("accept", ACCEPT).do("ordinary", {"reason": "争议较大"}, by="head")
     assert [e for e in walk.effects if isinstance(e, Stop)] == [Stop("simple_reply_by")]
