@@ -113,7 +113,7 @@ class Relay:
 
     async def republish(self, from_pos: int = 0) -> int:
         """Publish everything after `from_pos` once more and wait for it; the place reached."""
-        head = await self._store.read(self._log.head)
+        head = await self._store.read(self._log.end)
         await self._store.write(lambda tx: self._log.meta.set(tx, PUBLISHED, str(from_pos)))
         self._rewind = from_pos
         self.published = self._saved = from_pos

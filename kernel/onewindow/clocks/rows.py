@@ -17,6 +17,7 @@ from onewindow.office.manifest import ExtensionSpec
 from onewindow.office.types import AssignmentId, CaseId, ClockId, OfficeId, TownshipCode, law_day
 from onewindow.office.views import ClockView
 from onewindow.store import Tx, for_update
+from onewindow.store.fixed import Fixed
 
 Status = Literal["running", "paused", "stopped"]
 
@@ -134,10 +135,10 @@ def of_case(conn: Connection | Tx, case_id: str) -> list[ClockRow]:
     In a transaction they are read once, and nobody else changes them until it ends.
     """
     if isinstance(conn, Connection):
-        return of_rows(conn.execute(_OF_CASE, {"case": case_id}))
+        return of_rows(_OF_CASE.rows(conn, {"case": case_id}))
     held = conn.memo.get((CLOCK, case_id))
     if held is None:
-        rows = of_rows(conn.execute(_LOCK_CASE, {"case": case_id}))
+        rows = of_rows(_LOCK_CASE.rows(conn, {"case": case_id}))
         held = conn.memo[CLOCK, case_id] = {row.id: row for row in rows}
     return list(held.values())
 
@@ -188,8 +189,9 @@ def pauses_of(conn: Connection | Tx, clock_ids: Sequence[str]) -> dict[str, list
 
 # Every step of a case reads its clocks.
 COLUMNS = [CLOCK.c[field.name] for field in fields(ClockRow)]
-_OF_CASE = select(*COLUMNS).where(CLOCK.c.case_id == bindparam("case")).order_by(CLOCK.c.id)
-_LOCK_CASE = for_update(_OF_CASE)
+_BY_CASE = select(*COLUMNS).where(CLOCK.c.case_id == bindparam("case")).order_by(CLOCK.c.id)
+_OF_CASE = Fixed(_BY_CASE)
+_LOCK_CASE = Fixed(for_update(_BY_CASE))
 _ONE = select(*COLUMNS).where(CLOCK.c.id == bindparam("clock"))
 _LOCK = for_update(_ONE)
 

@@ -16,8 +16,9 @@ from onewindow.office.clocks import Span
 from onewindow.office.manifest import ClockSpec
 from onewindow.office.types import AssignmentId, CaseId, OfficeId, TownshipCode, law_day, new_id, utc
 from onewindow.store import Tx
+from onewindow.store.fixed import Fixed
 
-_CHANGE = update(CLOCK).where(CLOCK.c.id == bindparam("this"))
+_CHANGE = Fixed(update(CLOCK).where(CLOCK.c.id == bindparam("this")), writes=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def seal(tx: Tx, case_id: str) -> None:
 
 def store(tx: Tx, row: ClockRow, **values: Any) -> ClockRow:
     """Write these columns of a locked clock, and the clock as it is then."""
-    tx.execute(_CHANGE, {"this": row.id, **values})
+    _CHANGE.change(tx, {"this": row.id, **values})
     changed = replace(row, **values)
     hold(tx, changed)
     return changed

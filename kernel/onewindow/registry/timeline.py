@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 from onewindow.access.vault import Vault
 from onewindow.errors import NotFound, Stale
 from onewindow.registry.tables import Case, Entry
+from onewindow.store.fixed import Fixed
 from onewindow.store.sql import for_update, table_of
 from onewindow.store.tx import Tx
 
@@ -25,12 +26,8 @@ SEALED = "sealed"
 SYSTEM = "system"
 
 _HEAD = select(CASE.c.version, CASE.c.head).where(CASE.c.id == bindparam("case"))
-_LOCK_HEAD = for_update(_HEAD)
-_MOVE = (
-    update(CASE)
-    .where(CASE.c.id == bindparam("case"))
-    .values(version=bindparam("to_version"), head=bindparam("to_head"))
-)
+_LOCK_HEAD = Fixed(for_update(_HEAD))
+_MOVE = Fixed(update(CASE).where(CASE.c.id == bindparam("this")), writes=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +109,17 @@ def append(tx: Tx, vault: Vault, case_id: str, *lines: Line, expect: int | None 
         row = entry_row(case_id, version, head, line, vault)
         head = row["digest"]
         tx.insert(ENTRY, row)
-    tx.execute(_MOVE, {"case": case_id, "to_version": version, "to_head": head})
+    _MOVE.change(tx, {"this": case_id, "version": version, "head": head})
     tx.memo[CASE, case_id] = version, head
     return version
 
 
 def _lock_head(tx: Tx, case_id: str) -> tuple[int, str]:
-    row = tx.execute(_LOCK_HEAD, {"case": case_id}).one_or_none()
+    row = _LOCK_HEAD.row(tx, {"case": case_id})
     if row is None:
         raise NotFound()
-    return row.version, row.head
+    version, head = row
+    return version, head
 
 
 @dataclass(frozen=True, slots=True)

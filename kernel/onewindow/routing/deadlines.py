@@ -16,6 +16,7 @@ from onewindow.office.manifest import ClockSpec, MomentSpec, ProcedureSpec
 from onewindow.office.types import AssignmentId, CaseId, OfficeId, TownshipCode, law_day
 from onewindow.registry.timeline import CASE
 from onewindow.routing.context import Kernel
+from onewindow.store.fixed import Fixed
 from onewindow.store.tx import Tx
 
 CASE_FACTS = frozenset({"registered", "received"})
@@ -140,7 +141,7 @@ def running(tx: Tx, case_id: str, key: str, assignment_id: str | None = None) ->
 
 
 _SEVERITY: dict[Colour, int] = {"green": 0, "amber": 1, "red": 2}
-_SHOW = update(CASE).where(CASE.c.id == bindparam("this"))
+_SHOW = Fixed(update(CASE).where(CASE.c.id == bindparam("this")), writes=True)
 
 
 def shown(tx: Tx, case_id: str) -> dict[str, Any]:
@@ -153,4 +154,4 @@ def shown(tx: Tx, case_id: str) -> dict[str, Any]:
 
 def refresh_due(tx: Tx, case_id: str) -> None:
     """Bring what lists show of the case's clocks up to date."""
-    tx.execute(_SHOW, {"this": case_id, **shown(tx, case_id)})
+    _SHOW.change(tx, {"this": case_id, **shown(tx, case_id)})
