@@ -386,8 +386,7 @@ async def test_while_another_assignment_is_open_the_case_stays_open(path: Runnin
     await matter.do("handler", "send_file", organ="示范区人民政府", papers=[{"title": "处理意见书"}])
 
     async def asked() -> list[Any]:
-        # An answer that overtook an event of the office before it is applied with it, a moment later.
-        found = list(await matter.assignments())
+        found = list(await matter.assignments())  # an answer that overtook another event is applied a moment later
         return found if len(found) > 1 else []
 
     rows = await until(asked)
