@@ -121,7 +121,7 @@ class Indexer:
         due = {row.case_id: row.mark for row in conn.execute(query) if row.case_id not in self._stuck}
         newest = conn.scalar(select(func.max(DUE.c.case_id))) if due else None
         ids = list(due)[:BATCH]
-        cases = {row["id"]: row for row in conn.execute(select(CASE).where(CASE.c.id.in_(ids))).mappings()}
+        cases = {row["id"]: dict(row) for row in conn.execute(select(CASE).where(CASE.c.id.in_(ids))).mappings()}
         parties = _grouped(conn.execute(select(PARTY).where(PARTY.c.case_id.in_(ids))).mappings())
         held = _grouped(conn.execute(select(*_HELD).where(ASSIGNMENT.c.case_id.in_(ids))).mappings())
         made = []
@@ -156,7 +156,7 @@ _HELD = (ASSIGNMENT.c.case_id, ASSIGNMENT.c.township, ASSIGNMENT.c.unit_id, ASSI
 def _grouped(rows: Any) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
-        found[row["case_id"]].append(row)
+        found[row["case_id"]].append(dict(row))
     return found
 
 

@@ -204,7 +204,7 @@ class SavedFilters:
 
     def _of(self, conn: Connection, owner: str) -> list[Kept]:
         query = select(SAVED).where(SAVED.c.owner == owner).order_by(SAVED.c.id)
-        return [self._open(row) for row in conn.execute(query).mappings()]
+        return [self._open(dict(row)) for row in conn.execute(query).mappings()]
 
     def _open(self, row: Mapping[str, Any]) -> Kept:
         found = self._kernel.vault.open_json(PURPOSE, row["body"], context=row["id"])

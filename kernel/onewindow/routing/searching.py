@@ -215,7 +215,8 @@ class _Walk:
             return Found(Page())
         matching = Matching.of(conn.dialect.name, self._every, self._some)
         back = above is not None
-        at, looked, hits = above if back else below, 0, []
+        at, looked = above if back else below, 0
+        hits: list[_Hit] = []
         chunk, more = min(4 * limit, CHUNK), True
         while len(hits) <= limit and more and looked < BUDGET:
             docs = conn.scalars(matching.page(chunk, above=at) if back else matching.page(chunk, below=at)).all()
@@ -229,10 +230,10 @@ class _Walk:
         # The next page begins after the last row of a full one; where only the patience ended, after the last look.
         onward = shown[-1].doc if len(hits) > limit else at if more else None
         rows = [dict(hit.row) for hit in (reversed(shown) if back else shown)]
-        if back:
-            after, prev = (shown[0].doc if shown else (above or 0) + 1), onward
-        else:
-            after, prev = onward, (shown[0].doc if shown and below is not None else None)
+        first = shown[0].doc if shown else None
+        after, prev = (onward, first if below is not None else None)
+        if above is not None:
+            after, prev = (first if first is not None else above + 1), onward
         page = Page(rows, self._cursor(after), self._cursor(prev))
         return Found(page, {hit.row["id"]: self._snippet(hit.copy) for hit in shown})
 

@@ -26,6 +26,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "list_key": "all",
         "rows": rows(),
         "page": {"previous": None, "next": "/desk?after=x"},
+        "saved": [{"name": "本月噪音", "href": "/search?q=x"}],
         "may_register": True,
     }
     queue = {

@@ -48,7 +48,8 @@ def scrub(text: str, known: Iterable[Known]) -> str:
     """
     clean = "".join(c for c in text if unicodedata.category(c) != "Cf")
     spans = sorted({*_numbers(clean), *(span for one in known for span in _of_party(clean, one))})
-    found, at = [], 0
+    found: list[str] = []
+    at = 0
     for start, end in spans:
         if end <= at:
             continue
