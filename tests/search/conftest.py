@@ -28,12 +28,15 @@ async def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 @asynccontextmanager
-async def started(folder: Path, database: str = "") -> AsyncIterator[Running]:
+async def started(folder: Path, database: str = "", *, fresh: bool = True) -> AsyncIterator[Running]:
+    """A kernel alone on this folder; a fresh one has its district."""
     settings = settings_of(folder / "data", database=database)
     time = Time()
-    make(settings, time)
+    if fresh:
+        make(settings, time)
     async with kernel_alone(settings, time) as path:
-        await path.found_district()
+        if fresh:
+            await path.found_district()
         yield path
 
 

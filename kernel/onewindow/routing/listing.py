@@ -112,18 +112,25 @@ def _lists(column: Any, item: str) -> ColumnElement[bool]:
 
 def narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
     """The query over cases, narrowed to what the filters say."""
-    for name in ("township", "state", "category", "track", "phase", "colour", "channel"):
-        if (value := getattr(filters, name)) is not None:
-            query = query.where(CASE.c[name] == value)
+    return query.where(*conditions(filters))
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What the filters say of a case."""
+    found = [
+        CASE.c[name] == value
+        for name in ("township", "state", "category", "track", "phase", "colour", "channel")
+        if (value := getattr(filters, name)) is not None
+    ]
     if filters.colour not in (None, "green"):
         # Said outright, so that the index over what is not green serves.
-        query = query.where(CASE.c.colour != literal_column("'green'"))
+        found.append(CASE.c.colour != literal_column("'green'"))
     if filters.places is not None:
-        query = query.where(CASE.c.place_unit.in_(sorted(filters.places)))
+        found.append(CASE.c.place_unit.in_(sorted(filters.places)))
     if filters.registered_from is not None:
-        query = query.where(CASE.c.registered_at >= filters.registered_from)
+        found.append(CASE.c.registered_at >= filters.registered_from)
     if filters.registered_before is not None:
-        query = query.where(CASE.c.registered_at < filters.registered_before)
+        found.append(CASE.c.registered_at < filters.registered_before)
     if filters.office is not None or filters.unit is not None or filters.assignment_state is not None:
         there = [HELD.c.case_id == CASE.c.id]
         if filters.office is not None:
@@ -132,8 +139,8 @@ def narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
             there.append(HELD.c.unit_id == filters.unit)
         if filters.assignment_state is not None:
             there.append(HELD.c.state == filters.assignment_state)
-        query = query.where(exists().where(*there))
-    return query
+        found.append(exists().where(*there))
+    return found
 
 
 def _paged(conn: Connection, query: Select[Any], key: Any, after: str | None, before: str | None, limit: int) -> Page:

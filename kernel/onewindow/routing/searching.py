@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, and_, select
 
 from onewindow.access import codes, guard, throttle
 from onewindow.access import log as access_log
@@ -237,17 +237,24 @@ class _Walk:
         page = Page(rows, self._cursor(after), self._cursor(prev))
         return Found(page, {hit.row["id"]: self._snippet(hit.copy) for hit in shown})
 
-    def _hits(self, conn: Connection, docs: Sequence[int], back: bool) -> list[_Hit]:
-        """Those of these documents that the reader may see, that the filters leave and that say the words."""
-        query: Select[Any] = (
+    def rows(self, docs: Sequence[int], *, back: bool) -> Select[Any]:
+        """The query for those of these documents that the reader may see and that the filters leave."""
+        # An outer join, so that the documents lead, whatever index on cases a filter would fit. No case: not a hit.
+        here = (CASE.c.id == COPY.c.case_id, CASE.c.sealed.is_(False), self._reachable)
+        return (
             select(CASE, COPY.c.doc, COPY.c.body.label("copy"))
             .select_from(COPY)
-            .join(CASE, CASE.c.id == COPY.c.case_id)
-            .where(COPY.c.doc.in_(docs), CASE.c.sealed.is_(False), self._reachable)
+            .outerjoin(CASE, and_(*here, *listing.conditions(self._filters)))
+            .where(COPY.c.doc.in_(docs))
             .order_by(COPY.c.doc if back else COPY.c.doc.desc())
         )
+
+    def _hits(self, conn: Connection, docs: Sequence[int], back: bool) -> list[_Hit]:
+        """Those of these rows that say the words."""
         found = []
-        for row in conn.execute(listing.narrowed(query, self._filters)).mappings():
+        for row in conn.execute(self.rows(docs, back=back)).mappings():
+            if row["id"] is None:
+                continue
             copy = unseal(self._kernel.vault, row["id"], row["copy"])
             place = copy.words.get(PLACE, "")
             if cutter.holds(copy.words.values(), self._asked.words) and cutter.holds([place], self._asked.place):

@@ -41,6 +41,7 @@ class NavItem:
 
 def menu(path: str, may: Callable[[Action], bool] | None) -> tuple[NavItem, ...]:
     """The menu for somebody on `path`; `may` answers for a logged-in person, None is a citizen."""
+    path = path.partition("?")[0]
     found = (
         place
         for place in PLACES
