@@ -39,7 +39,7 @@ async def indexed(town: Town, word: str) -> int:
 
 async def copies(town: Town, matter: Matter) -> int:
     query = select(func.count()).select_from(COPY).where(COPY.c.case_id == matter.id)
-    return int(await town.path.centre.store.read(lambda c: c.scalar(query)) or 0)
+    return await town.path.centre.store.read(lambda c: c.scalars(query).one())
 
 
 async def test_nothing_is_indexed_in_the_transaction_itself_and_everything_soon_after(town: Town) -> None:

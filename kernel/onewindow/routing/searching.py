@@ -217,15 +217,15 @@ class _Walk:
         back = above is not None
         at, looked = above if back else below, 0
         hits: list[_Hit] = []
-        chunk, more = min(4 * limit, CHUNK), True
+        chunk, more = limit + 1, True
         while len(hits) <= limit and more and looked < BUDGET:
             docs = conn.scalars(matching.page(chunk, above=at) if back else matching.page(chunk, below=at)).all()
             more = len(docs) == chunk
             looked += len(docs)
             if docs:
-                hits += self._hits(conn, docs, back)
+                hits += self._hits(conn, docs, back, limit + 1 - len(hits))
                 at = docs[-1]
-            chunk = CHUNK
+            chunk = min(4 * chunk, CHUNK)
         shown = hits[:limit]
         # The next page begins after the last row of a full one; where only the patience ended, after the last look.
         onward = shown[-1].doc if len(hits) > limit else at if more else None
@@ -249,12 +249,14 @@ class _Walk:
             .order_by(COPY.c.doc if back else COPY.c.doc.desc())
         )
 
-    def _hits(self, conn: Connection, docs: Sequence[int], back: bool) -> list[_Hit]:
-        """Those of these rows that say the words."""
+    def _hits(self, conn: Connection, docs: Sequence[int], back: bool, most: int) -> list[_Hit]:
+        """The first of these rows that say the words."""
         found = []
         for row in conn.execute(self.rows(docs, back=back)).mappings():
             if row["id"] is None:
                 continue
+            if len(found) == most:
+                break
             copy = unseal(self._kernel.vault, row["id"], row["copy"])
             place = copy.words.get(PLACE, "")
             if cutter.holds(copy.words.values(), self._asked.words) and cutter.holds([place], self._asked.place):
