@@ -1,7 +1,7 @@
 """The scrubber: what tells who somebody is does not get into what is searched, however it is written."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onewindow.registry.search.scrub import GONE, Known, scrub, tells_a_number
@@ -55,6 +55,7 @@ def test_another_partys_words_stay() -> None:
     assert scrub("王先生说噪音大", [WHO]) == "王先生说噪音大"
 
 
+@settings(deadline=None)
 @given(BETWEEN, st.sampled_from(["13900017733", "371700199001017316"]), st.text("噪音扰民，。 ab", max_size=10))
 def test_whatever_stands_between_its_digits_a_number_leaves_nothing(
     between: list[str], number: str, around: str

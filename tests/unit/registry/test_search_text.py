@@ -1,6 +1,6 @@
 """The cutter: what it calls a piece, that no hit is lost by it, and where it shows a hit."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onewindow.registry.search import text as cutter
@@ -19,6 +19,7 @@ def test_words_are_parted_by_whatever_is_no_letter_and_come_once() -> None:
     assert cutter.words("噪音,扰民  噪音 KTV") == ["噪音", "扰民", "ktv"]
 
 
+@settings(deadline=None)
 @given(MIXED, st.integers(0, 29), st.integers(2, 8))
 def test_a_text_has_every_piece_of_every_word_in_it(text: str, start: int, length: int) -> None:
     for word in cutter.words(text[start : start + length]):
@@ -26,12 +27,14 @@ def test_a_text_has_every_piece_of_every_word_in_it(text: str, start: int, lengt
         assert cutter.pieces(word) <= cutter.pieces(text)
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_folding_keeps_every_place(text: str) -> None:
     assert len(cutter.fold(text)) == len(text)
     assert cutter.fold(cutter.fold(text)) == cutter.fold(text)
 
 
+@settings(deadline=None)
 @given(MIXED, MIXED)
 def test_a_snippet_is_part_of_the_text_and_marks_what_was_looked_for(text: str, query: str) -> None:
     wanted = [word for word in cutter.words(query) if len(word) >= cutter.LEAST]
