@@ -4,11 +4,11 @@ from fastapi import APIRouter
 
 from onewindow.api import models as out
 from onewindow.api.auth import At, Who
-from onewindow.api.parts import Id, Show
+from onewindow.api.parts import PREFIX, Id, Show
 from onewindow.api.problems import documented
 from onewindow.routing.saved import Naming, Saving
 
-router = APIRouter(prefix="/filters", tags=["cases"])
+router = APIRouter(prefix=f"{PREFIX}/filters", tags=["cases"])
 
 
 @router.get(
