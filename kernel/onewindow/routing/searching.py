@@ -251,7 +251,7 @@ class _Walk:
 
     def _hits(self, conn: Connection, docs: Sequence[int], back: bool, most: int) -> list[_Hit]:
         """The first of these rows that say the words."""
-        found = []
+        found: list[_Hit] = []
         for row in conn.execute(self.rows(docs, back=back)).mappings():
             if row["id"] is None:
                 continue
