@@ -45,9 +45,12 @@ from onewindow.routing.commands import Commands
 from onewindow.routing.context import Kernel
 from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
+from onewindow.routing.indexing import Indexer
 from onewindow.routing.ledger import Ledger
 from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
+from onewindow.routing.saved import SavedFilters
+from onewindow.routing.searching import Search
 from onewindow.routing.switchboard import Switchboard
 from onewindow.routing.tracking import Tracking
 from onewindow.routing.upkeep import Upkeep
@@ -105,6 +108,9 @@ class Centre:
         )
         self.registrar = Registrar(self.store, self.kernel)
         self.desk = Desk(self.store, self.kernel)
+        self.search = Search(self.store, self.kernel)
+        self.indexer = Indexer(self.store, self.vault)
+        self.saved = SavedFilters(self.store, self.kernel)
         self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
         self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
@@ -178,6 +184,7 @@ class Centre:
         self._keep("switchboard", self.switchboard.run)
         self._keep("commands", self.commands.run)
         self._keep("scheduler", self.scheduler.run)
+        self._keep("search", self.indexer.run)
         self._keep("snapshots", self._watch_snapshots)
 
     async def _watch_snapshots(self) -> None:

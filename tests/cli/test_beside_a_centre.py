@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,21 @@ def test_the_same_key_registers_once(demo: Cli) -> None:
     demo.log_in("registrar1")
     words = ("case", "register", "--township", EAST, "--text", "路灯坏了", "--key", "same-key-twice", "--json")
     assert demo(*words).json["number"] == demo(*words).json["number"]
+
+
+def test_words_find_a_case_and_people_are_not_searched_for(demo: Cli) -> None:
+    demo.log_in("registrar1")
+    words = ("case", "register", "--township", EAST, "--text", "河堤护栏松动", "--channel", "call", "--json")
+    number = demo(*words).json["number"]
+    deadline = time.monotonic() + 30
+    while not (found := demo("case", "search", "护栏 松动", "--channel", "call", "--json").json):
+        assert time.monotonic() < deadline, "the follower indexes within seconds"
+    assert [row["number"] for row in found] == [number]
+    assert "[护栏松动]" in demo("case", "search", "护栏松动").out
+    assert demo("case", "search", number, "--json").json[0]["number"] == number
+    short = demo("case", "search", "栏")
+    assert (short.code, "两个字" in short.err) == (1, True)
+    assert demo("case", "search", "13812345678").code == 1
 
 
 def test_a_case_that_is_not_there_ends_with_3(demo: Cli) -> None:

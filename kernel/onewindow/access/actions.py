@@ -15,6 +15,7 @@ class Action(StrEnum):
     CASE_IMPORT = "case.import"
     CASE_LIST = "case.list"
     CASE_READ = "case.read"
+    CASE_BY_CODE = "case.by_code"
     CASE_CORRECT = "case.correct"
     CASE_TRACK = "case.track"
     CASE_TRACK_SEALED = "case.track_sealed"
@@ -84,6 +85,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.CASE_IMPORT: Rule(_("导入台账")),
         Action.CASE_LIST: Rule(_("查看事项列表"), on_case=True, looks=True),
         Action.CASE_READ: Rule(_("查看事项"), on_case=True, looks=True),
+        Action.CASE_BY_CODE: Rule(_("凭来人的查询码查找事项"), on_case=True, looks=True),
         Action.CASE_CORRECT: Rule(_("更正登记内容"), on_case=True),
         Action.CASE_TRACK: Rule(_("变更事项轨"), on_case=True, needs_reason=True),
         Action.CASE_TRACK_SEALED: Rule(_("转为密件事项轨"), on_case=True, needs_reason=True),

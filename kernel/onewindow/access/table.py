@@ -67,6 +67,16 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
         Action.CASE_IMPORT: _row(director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_S.TOWNSHIP),
         Action.CASE_LIST: _LOOK,
         Action.CASE_READ: _LOOK,
+        # Whoever brings the code stands at the window and asks; it shows no more than the code itself would.
+        Action.CASE_BY_CODE: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_S.TOWNSHIP,
+            supervisor=_S.TOWNSHIP,
+            informant=_S.OWN_UNIT,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
         Action.CASE_CORRECT: _row(
             director=_S.TOWNSHIP,
             deputy=_S.TOWNSHIP,

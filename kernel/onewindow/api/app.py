@@ -17,6 +17,7 @@ from onewindow.api.routes import (
     bus,
     cases,
     documents,
+    filters,
     health,
     imports,
     lists,
@@ -69,8 +70,19 @@ def rest_v1() -> list[BaseRoute]:
     """The operations of REST v1, the busiest first. In one list: a request looks for its route once, where included
     routers would each look, and look again when they have found it."""
     modules = (
-        assignments, registrations, recusals, lists, documents, tracking, sessions, people, upkeep, imports, bus,
-    )  # fmt: skip
+        assignments,
+        registrations,
+        recusals,
+        lists,
+        filters,
+        documents,
+        tracking,
+        sessions,
+        people,
+        upkeep,
+        imports,
+        bus,
+    )
     routers = (cases.lean, cases.router, *(module.router for module in modules))
     return [route for router in routers for route in router.routes]
 

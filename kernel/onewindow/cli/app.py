@@ -22,6 +22,7 @@ from onewindow.cli import (
     office_run,
     offices,
     people,
+    searches,
     setting_up,
     townships,
     up,
@@ -82,6 +83,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("register", cases.register, _("登记事项")),
             ("list", cases.list_, _("列出事项")),
+            ("search", searches.search, _("查找事项：按编号、内容、地点")),
             ("show", cases.show, _("查看事项")),
             ("timeline", cases.timeline, _("查看办理记录")),
             ("verify", cases.verify, _("核验办理记录链")),

@@ -10,6 +10,11 @@ from onewindow.store.base import KernelTable
 from onewindow.store.types import Instant
 
 
+def _only(condition: str) -> dict[str, Any]:
+    """An index over some of the rows, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Case(KernelTable, table=True):
     """One matter (事项). `body` holds the words, sealed; everything else here may be listed and counted."""
 
@@ -48,6 +53,10 @@ class Case(KernelTable, table=True):
         Index("ix_case_state", "township", "sealed", "state", "id"),
         Index("ix_case_category", "township", "sealed", "category", "id"),
         Index("ix_case_holder", "holder", "state", "id"),
+        Index("ix_case_phase", "phase", "id"),
+        Index("ix_case_colour", "colour", "id", **_only("colour <> 'green'")),
+        Index("ix_case_place", "place_unit", "id", **_only("place_unit IS NOT NULL")),
+        Index("ix_case_registered", "registered_at", "id"),
     )
 
 

@@ -20,6 +20,7 @@ from onewindow.registry import timeline
 from onewindow.registry.catalogue import categories
 from onewindow.registry.catalogue import sealed as is_sealed
 from onewindow.registry.parties import PERSONAL, PartyRecord
+from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, SEALED, Line, Shown, Verdict, staff_actor
 from onewindow.routing import casefile, listing, targets, views
 from onewindow.routing.casefile import CaseFile
@@ -198,6 +199,7 @@ class Desk:
                 changed.append("category")
             if values:
                 tx.execute(update(CASE).where(CASE.c.id == case_id).values(**values))
+                copies.mark(tx, case_id)
             for party_id, fields in (parties or {}).items():
                 fields_changed = party_rows.correct(tx, vault, self._party(file, party_id), fields)
                 changed += [f"party.{name}" for name in fields_changed]

@@ -19,6 +19,8 @@ from onewindow.registry.catalogue import SEALED_TRACKS
 from onewindow.registry.catalogue import sealed as is_sealed
 from onewindow.registry.intake import Registration
 from onewindow.registry.parties import PARTY, new_party
+from onewindow.registry.search.copies import due_row
+from onewindow.registry.search.tables import DUE
 from onewindow.registry.timeline import CASE, ENTRY, OFFICE, PARTIES, Line, entry_row, staff_actor
 from onewindow.routing import assignments, deadlines, rules
 from onewindow.routing.assignments import ASSIGNMENT
@@ -189,6 +191,8 @@ class Registrar:
         tx.insert(CASE, case)
         for party in draft.parties:
             tx.insert(PARTY, party)
+        if not case["sealed"]:
+            tx.insert(DUE, due_row(case["id"]))
         return Registered(
             case["id"],
             case["number"],
