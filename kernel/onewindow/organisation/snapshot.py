@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from onewindow.office.types import OfficeId, StaffId, TownshipCode, UnitId, law_day
+from onewindow.organisation.powers import POWERS
 from onewindow.organisation.roles import Role
 from onewindow.organisation.rows import Absence, Delegation, Duty, Post, Staff, Township, TownshipKind, Unit
 
@@ -27,8 +28,12 @@ class PostView:
     powers: frozenset[str] | None = None
     stands_for: StaffId | None = None
     number: str = ""
+    away: bool = False
+    """Whether whoever holds this view is absent at that moment: then they sign nothing."""
 
     def grants(self, power: str) -> bool:
+        if self.away and power in POWERS:
+            return False
         return self.powers is None or power in self.powers
 
 
@@ -192,6 +197,7 @@ class Organisation:
         if not self.serves(staff, at):
             return ()
         day = law_day(at)
+        gone = self.absence(staff, at) is not None
         views = [self._view(post) for post in self.posts_of(staff, at)]
         for away in sorted(self.stands_for(staff, at)):
             views += [self._view(post, stands_for=away) for post in self.posts_of(away, at) if _can_be_covered(post)]
@@ -201,7 +207,7 @@ class Organisation:
                 continue
             if post in self.posts_of(post.staff, at):
                 views.append(self._view(post, stands_for=post.staff, powers=row.powers, number=row.number))
-        return tuple(views)
+        return tuple(replace(view, away=True) for view in views) if gone else tuple(views)
 
     def _view(
         self,
