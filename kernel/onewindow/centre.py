@@ -45,8 +45,10 @@ from onewindow.routing.context import Kernel
 from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
 from onewindow.routing.ledger import Ledger
+from onewindow.routing.personnel import Personnel
 from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
+from onewindow.routing.roster import Roster
 from onewindow.routing.switchboard import Switchboard
 from onewindow.routing.tracking import Tracking
 from onewindow.routing.upkeep import Upkeep
@@ -99,6 +101,8 @@ class Centre:
         self.registrar = Registrar(self.store, self.kernel)
         self.desk = Desk(self.store, self.kernel)
         self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
+        self.personnel = Personnel(self.store, self.kernel, self.organisation, self.accounts)
+        self.roster = Roster(self.store, self.kernel, self.organisation, self.accounts)
         self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
             self.store,

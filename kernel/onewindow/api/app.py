@@ -19,6 +19,7 @@ from onewindow.api.routes import (
     health,
     imports,
     lists,
+    organisation,
     people,
     sessions,
     tracking,
@@ -29,7 +30,7 @@ from onewindow.centre import Centre
 
 OPERATOR_FILE = "operator.token"
 # A file of five hundred rows, or somebody's photographs, is longer than a form.
-CAPS = {f"{PREFIX}/imports": 32 << 20}
+CAPS = {f"{PREFIX}/imports": 32 << 20, "/admin/import": 8 << 20}
 PAGES = "onewindow.web.routes"
 
 
@@ -74,6 +75,7 @@ def rest_v1() -> APIRouter:
         tracking.router,
         sessions.router,
         people.router,
+        organisation.router,
         upkeep.router,
         imports.router,
         bus.router,

@@ -45,8 +45,9 @@ def who_may(
     """Who may sign for a unit at a moment; empty if nobody may, and then nobody does.
 
     The nearest level at which somebody can sign decides: where all are recused, or away without cover, the matter does
-    not slip to a colleague elsewhere but to whoever stands above, within the power's reach. A recused holder can neither
-    send a substitute nor have delegated; whoever is away signs nothing, neither in their own post nor in another's.
+    not slip to a colleague elsewhere but to whoever stands above, within the power's reach. A recused holder can
+    neither send a substitute nor have delegated; whoever is away signs nothing, neither in their own post nor in
+    another's.
     The policy asks here for each action that is a power to sign, and says no where this does.
     """
     rule = POWERS[power]

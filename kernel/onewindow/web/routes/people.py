@@ -79,7 +79,7 @@ class PeoplePages(Steps):
         organisation, day = self.centre.organisation.current, law_day(self.centre.now())
         units = sorted(organisation.units.values(), key=lambda unit: (unit.township, unit.id))
         return tuple(
-            Choice(unit.id, unit.name, group=known.township(unit.township))
+            Choice(unit.id, organisation.title(unit.id), group=known.township(unit.township))
             for unit in units
             if unit.holds(day) and guard.permits(who, Action.POST_MANAGE, Target.of_unit(unit.township, unit.id))
         )
