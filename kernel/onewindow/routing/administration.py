@@ -253,6 +253,19 @@ class Administration:
             raise NotFound()
         return User(row, posts, (await self._store.read(lambda c: _logins(c, [row.id]))).get(row.id))
 
+    async def staff_by_login(self, principal: Principal | None, login: str) -> str:
+        """Who logs in with this name, for whoever gives posts.
+
+        Raises:
+            BadInput: nobody does.
+        """
+        guard.require_staff(principal)
+        wanted = login.strip().casefold()
+        found = await self._store.read(lambda c: c.scalar(select(ACCOUNT.c.staff_id).where(ACCOUNT.c.login == wanted)))
+        if found is None:
+            raise BadInput(_("没有这个账号"), field="login", remedy=_("先由系统管理员登记人员和账号"))
+        return str(found)
+
     async def add_user(self, principal: Principal | None, *, name: str, login: str, key: str | None = None) -> Opened:
         """Enter somebody with an account and a generated password. Posts are somebody else's to give."""
         who = guard.require(principal, Action.USER_MANAGE)

@@ -151,6 +151,10 @@ class Teller:
     def _slip(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", self._say.say(_("签收人：{name}"), name=words.get("signed_for", ""))
 
+    def _handed_over(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        to = self._say.staff(data.get("to")) or self._say.say(_("{unit}待办"), unit=self._say.unit(data.get("unit")))
+        return "", self._say.say(_("由 {to} 接手"), to=to)
+
     def _corrected(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", str(words.get("reason", ""))
 
@@ -172,4 +176,5 @@ _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], 
     "ruled": Teller._ruled,
     "paper-slip": Teller._slip,
     "corrected": Teller._corrected,
+    "handed-over": Teller._handed_over,
 }

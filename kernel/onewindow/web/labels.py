@@ -108,6 +108,7 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
         "sealed": _("转为密件"),
         "corrected": _("更正登记"),
         "paper-slip": _("登记纸质签收"),
+        "handed-over": _("移交承办人"),
         "withdrawn": _("撤回"),
     },
     "service": {
@@ -157,6 +158,21 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
         "other": _("非承办人"),
         "party": _("当事人"),
     },
+    "basis": {
+        "post": _("本岗"),
+        "substitution": _("代岗"),
+        "delegation": _("书面授权"),
+    },
+    "import": {
+        "new": _("新登记"),
+        "account": _("新建账号，岗位待任命"),
+        "post": _("新任命岗位"),
+        "waits": _("岗位待任命"),
+        "known": _("以前已登记"),
+        "above": _("上级区划，不登记"),
+        "refused": _("被拒绝"),
+    },
+    "import_kind": {"units": _("单位（镇街、村居、科室等）"), "people": _("人员（账号和岗位）")},
     "calendar": {"published": _("已公布"), "imported": _("已导入"), "unknown": _("尚未公布")},
 }
 
