@@ -172,6 +172,16 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
         "above": _("上级区划，不登记"),
         "refused": _("被拒绝"),
     },
+    "import_field": {
+        "code": _("代码"),
+        "name": _("名称"),
+        "level": _("级别"),
+        "parent": _("上级代码"),
+        "office": _("科室模块"),
+        "login": _("登录名"),
+        "unit": _("单位代码"),
+        "role": _("岗位角色"),
+    },
     "import_kind": {"units": _("单位（镇街、村居、科室等）"), "people": _("人员（账号和岗位）")},
     "calendar": {"published": _("已公布"), "imported": _("已导入"), "unknown": _("尚未公布")},
 }

@@ -161,7 +161,7 @@ class PersonPages(Steps):
             make = Operations({"staff": self._heirs(user, known)}, retry).make
             gone = known.say(_("账号即刻关闭，岗位和授权终止，在办事项移交；记录都会保留，不能撤回。"))
             name, form = "leave", authority.LeavingEntry
-            found.append(make(name, _("办理离任"), f"{here}/leave", form, confirm=gone, tone="outline-danger"))
+            found.append(make(name, _("办理离任"), f"{here}/leave", form, confirm=gone))
         return found
 
     def _units(self, who: Principal, known: Presenter) -> tuple[Choice, ...]:

@@ -125,7 +125,7 @@ def _shown(report: Report, known: Presenter) -> dict[str, Any]:
             "line": verdict.row.line,
             "code": verdict.row["code"] or verdict.row["login"],
             "name": verdict.row["name"],
-            "field": verdict.fault.field if verdict.fault else "",
+            "field": known.label(verdict.fault.field, "import_field") if verdict.fault else "",
             "reason": known.say(verdict.fault.reason, **verdict.fault.params) if verdict.fault else "",
             "remedy": known.say(verdict.fault.remedy, **verdict.fault.params) if verdict.fault else "",
         }
