@@ -145,7 +145,7 @@ def _read_mapping(path: Path | None) -> dict[str, str] | None:
     try:
         return {str(head): str(name or "") for head, name in json_.loads(path.read_text("utf-8-sig")).items()}
     except (ValueError, AttributeError):
-        raise BadInput(_("{path} 不是列对应关系"), remedy=_('写成 {"列名": "字段"} 的 JSON'), path=str(path)) from None
+        raise BadInput(_("{path} 不是列对应关系"), remedy=_("写成列名到字段的 JSON 对象"), path=str(path)) from None
 
 
 def _sheet(issued: list[dict[str, str]]) -> str:
