@@ -84,7 +84,11 @@ async def test_a_director_gives_a_paper_and_notes_an_absence(arranged: Arranged,
     page = await director.get(f"/admin/users/{own}")
     form = page.form("/delegation")
     until = str(law_day(arranged.centre.now()) + timedelta(days=30))
-    given = {"to": deputy, "powers": ["slip.sign", "case.close"], "number": "东授〔2026〕9号"}
+    given: dict[str, str | list[str]] = {
+        "to": deputy,
+        "powers": ["slip.sign", "case.close"],
+        "number": "东授〔2026〕9号",
+    }
     page = await director.submit(form.action, given)
     assert page.status == 422, "an authorisation without an end is none"
     page = await director.submit(form.action, {**given, "valid_to": until})

@@ -120,6 +120,36 @@ async def test_without_a_successor_the_work_waits_in_the_unit(alone: Arranged) -
     assert queue["assignments"][0]["officer"] is None and queue["assignments"][0]["state"] == "received"
 
 
+async def test_a_sealed_matter_goes_to_whoever_is_designated_and_never_to_a_successor(alone: Arranged) -> None:
+    sealed = await alone.register(category="1803", track="E", text="有人收钱不办事")
+    admin = await alone.client("district_admin")
+    path = f"{V1}/users/{alone.staff['designated']}/leave"
+    assert (await admin.post(path, json={})).json()["rule"] == "still-named"
+    named = await admin.patch(f"{V1}/townships/{EAST}", json={"secret": alone.staff["supervisor"]})
+    assert named.status_code == 200
+    left = (await admin.post(path, json={})).json()
+    assert (left["to_successor"], left["to_queue"]) == (0, 0), "a sealed matter is in no figure"
+    assert (await (await alone.client("supervisor")).get(f"{V1}/cases/{sealed['number']}")).status_code == 200
+    for role in ("deputy", "registrar", "director", "district_admin"):
+        assert (await (await alone.client(role)).get(f"{V1}/cases/{sealed['number']}")).status_code == 404
+    work = await alone.centre.personnel.in_hand(alone.principal("district_admin"), alone.staff["designated"])
+    assert work.rows == []
+
+
+async def test_a_village_that_shares_its_name_is_named_with_its_township_on_a_case(alone: Arranged) -> None:
+    admin, deputy = await alone.client("district_admin"), await alone.client("deputy")
+    content = f"code,name,level,parent_code\n{EAST}001,新建村,village,{EAST}\n{WEST}001,新建村,village,{WEST}\n"
+    assert (await admin.post(f"{V1}/imports/units", json={"content": content})).json()["applied"] is True
+    found = (await deputy.get(f"{V1}/units", params={"q": "新建村"})).json()["items"]
+    east = next(row["id"] for row in found if row["township"] == EAST)
+    number = (await alone.register(category="9900", track="B"))["number"]
+    given = {"unit": east, "reason": "村里可以先看一看"}
+    handed = await deputy.post(f"{V1}/cases/{number}/assignments", json=given)
+    assert handed.status_code in (200, 201), handed.text
+    text = (await deputy.get(f"{V1}/cases/{number}")).text
+    assert "东关镇新建村" in text
+
+
 async def test_a_township_keeps_its_named_persons_and_the_system_its_keepers(here: Arranged) -> None:
     admin = await here.client("district_admin")
     named = await admin.post(f"{V1}/users/{here.staff['deputy']}/leave", json={})

@@ -66,7 +66,8 @@ def _there(organisation: Organisation, staff: str, at: datetime) -> bool:
 
 def _expected(organisation: Organisation, power: str, units: set[str], at: datetime) -> set[str]:
     """Whoever signs for posts of these units, written out without the code under test."""
-    day, found = law_day(at), set()
+    day = law_day(at)
+    found: set[str] = set()
     for post in organisation.posts.values():
         holder = organisation.staff[post.staff]
         if post.unit not in units or post.role not in POWERS[power].roles or not post.holds(day):
@@ -80,7 +81,7 @@ def _expected(organisation: Organisation, power: str, units: set[str], at: datet
             if covers and row.substitute is not None and _there(organisation, row.substitute, at):
                 found.add(row.substitute)
         for paper in organisation.delegations:
-            stands = paper.post == post.id and power in paper.powers and paper.valid_from <= day < paper.valid_to
+            stands = paper.post == post.id and power in paper.powers and paper.holds(day)
             if stands and _there(organisation, paper.to, at):
                 found.add(paper.to)
     return found
@@ -105,7 +106,7 @@ def test_a_delegate_signs_by_a_paper_that_stands_and_carries_its_number(
         assert _there(organisation, each.staff, at)
         if each.basis is Basis.DELEGATION:
             papers = [row for row in organisation.delegations if row.to == each.staff and power in row.powers]
-            assert any(row.valid_from <= law_day(at) < row.valid_to and row.number == each.number for row in papers)
+            assert any(row.holds(law_day(at)) and row.number == each.number for row in papers)
 
 
 @settings(max_examples=200, deadline=None)
