@@ -135,3 +135,13 @@ async def test_a_person_elsewhere_is_not_there_for_a_head(arranged: Arranged, en
     registrar = await enter("registrar")
     for path in ("/admin/units", "/admin/import", "/admin/users"):
         assert (await registrar.get(path)).status == 403
+
+
+async def test_the_auditor_reads_who_did_what_and_nobody_else(arranged: Arranged, enter: Enter) -> None:
+    admin = await enter("sysadmin")
+    await admin.get("/admin/users")
+    await admin.submit(f"{arranged.staff['west_head']}/reset")
+    auditor = await enter("auditor")
+    page = await auditor.get("/admin/log")
+    assert "系统员 重置密码 沈主任" in page.text
+    assert (await admin.get("/admin/log")).status == 403

@@ -104,6 +104,23 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "operations": [operation("办理离任", form_of(authority.LeavingEntry), confirm="账号即刻关闭。")],
             },
         ),
+        "log": (
+            "admin/log.html",
+            frame(path="/admin/log", staff=True),
+            {
+                "entries": [
+                    {
+                        "at": NOW,
+                        "actor": "系统员",
+                        "what": "password.reset",
+                        "subject": "李承办",
+                        "href": "/admin/users/2",
+                    },
+                    {"at": NOW, "actor": "local", "what": "units.imported", "subject": "示范区", "href": None},
+                ],
+                "page": {"previous": None, "next": None},
+            },
+        ),
         "import": (
             "admin/import.html",
             frame(path="/admin/import", staff=True),

@@ -9,14 +9,14 @@ from onewindow.api import models_admin
 from onewindow.api import models_organisation as out
 from onewindow.api.auth import At, Who
 from onewindow.api.models import Listed
-from onewindow.api.parts import Code, Cursor, Id, Key, Limit, Show, page_of
+from onewindow.api.parts import PREFIX, Code, Cursor, Id, Key, Limit, Show, page_of
 from onewindow.api.problems import documented
 from onewindow.i18n import translate
 from onewindow.office.types import StaffId
 from onewindow.organisation.rows import Absence, Delegation
 from onewindow.routing.roster import Report
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 Staff = Annotated[str | None, Query(max_length=36, description="of this member of staff only")]
 
 

@@ -11,6 +11,7 @@ from onewindow.web.routes import (
     account,
     admin,
     cases,
+    changes,
     desk,
     files,
     people,
@@ -28,7 +29,7 @@ def mount(app: FastAPI, centre: Centre) -> None:
     """Put the pages, their style sheets and their error page on an application."""
     door: Door = app.state.door
     web = Web(centre, door)
-    for module in (public, tracked, account, desk, queue, cases, admin, people, person, units, taking_in):
+    for module in (public, tracked, account, desk, queue, cases, admin, people, person, units, taking_in, changes):
         for path, methods, handler in module.routes(web):
             app.router.routes.append(Route(path, quiet(web, handler), methods=list(methods), include_in_schema=False))
     for path, served in files.mounts():
