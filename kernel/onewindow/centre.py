@@ -47,8 +47,10 @@ from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
 from onewindow.routing.indexing import Indexer
 from onewindow.routing.ledger import Ledger
+from onewindow.routing.personnel import Personnel
 from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
+from onewindow.routing.roster import Roster
 from onewindow.routing.saved import SavedFilters
 from onewindow.routing.searching import Search
 from onewindow.routing.switchboard import Switchboard
@@ -112,6 +114,8 @@ class Centre:
         self.indexer = Indexer(self.store, self.vault)
         self.saved = SavedFilters(self.store, self.kernel)
         self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
+        self.personnel = Personnel(self.store, self.kernel, self.organisation, self.accounts)
+        self.roster = Roster(self.store, self.kernel, self.organisation, self.accounts)
         self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
             self.store,

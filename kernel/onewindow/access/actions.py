@@ -54,6 +54,7 @@ class Action(StrEnum):
     TOWNSHIP_MANAGE = "township.manage"
     USER_READ = "user.read"
     USER_MANAGE = "user.manage"
+    STAFF_LEAVE = "staff.leave"
     POST_MANAGE = "post.manage"
     DELEGATION_MANAGE = "delegation.manage"
     ABSENCE_MANAGE = "absence.manage"
@@ -124,6 +125,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.TOWNSHIP_MANAGE: Rule(_("管理镇街与单位")),
         Action.USER_READ: Rule(_("查看人员与岗位")),
         Action.USER_MANAGE: Rule(_("管理账号")),
+        Action.STAFF_LEAVE: Rule(_("办理离任与移交")),
         Action.POST_MANAGE: Rule(_("任免岗位")),
         Action.DELEGATION_MANAGE: Rule(_("登记授权")),
         Action.ABSENCE_MANAGE: Rule(_("登记离岗与代岗")),

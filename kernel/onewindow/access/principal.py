@@ -6,7 +6,23 @@ from datetime import datetime
 
 from onewindow.i18n import DEFAULT, Message
 from onewindow.office.types import CaseId, PartyId, StaffId, TownshipCode, UnitId
+from onewindow.organisation.signing import may_sign
 from onewindow.organisation.snapshot import Organisation, PostView
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Who may sign at the moment when a principal was recognised: one organisation, one instant."""
+
+    organisation: Organisation
+    at: datetime
+
+    def may(self, staff: StaffId, power: str, target: "Target") -> bool:
+        """Whether somebody may sign for one of the units of a target, those whom it concerns left out."""
+        return any(
+            may_sign(staff, power, unit, self.at, self.organisation, target.excluded_ids, target.excluded_units)
+            for unit in target.unit_ids
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,7 @@ class Principal:
     lang: str = DEFAULT
     fallback_for: frozenset[TownshipCode] = frozenset()
     must_change: bool = False
+    signing: "Signing | None" = field(default=None, compare=False, repr=False)
 
     @property
     def own_posts(self) -> tuple[PostView, ...]:
@@ -131,6 +148,7 @@ def principal_for(
         lang=lang,
         fallback_for=_fallback_for(organisation, staff_id, at),
         must_change=must_change,
+        signing=Signing(organisation, at),
     )
 
 

@@ -226,6 +226,7 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             secadmin=_S.ALL,
         ),
         Action.USER_MANAGE: _row(sysadmin=_S.ALL),
+        Action.STAFF_LEAVE: _row(district_admin=_S.ALL, secadmin=_S.ALL),
         Action.POST_MANAGE: _row(district_admin=_S.ALL, secadmin=_S.ALL),
         Action.DELEGATION_MANAGE: _row(district_admin=_S.ALL, director=_S.TOWNSHIP, organ_head=_S.UNIT),
         Action.ABSENCE_MANAGE: _row(

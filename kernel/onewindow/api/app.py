@@ -21,6 +21,7 @@ from onewindow.api.routes import (
     health,
     imports,
     lists,
+    organisation,
     people,
     recusals,
     registrations,
@@ -33,7 +34,7 @@ from onewindow.centre import Centre
 
 OPERATOR_FILE = "operator.token"
 # A file of five hundred rows, or somebody's photographs, is longer than a form.
-CAPS = {f"{PREFIX}/imports": 32 << 20}
+CAPS = {f"{PREFIX}/imports": 32 << 20, "/admin/import": 8 << 20}
 PAGES = "onewindow.web.routes"
 
 
@@ -79,6 +80,7 @@ def rest_v1() -> list[BaseRoute]:
         tracking,
         sessions,
         people,
+        organisation,
         upkeep,
         imports,
         bus,

@@ -58,6 +58,8 @@ class UnitOut(Out):
     name: str
     organ: str
     office: str | None
+    code: str | None = Field(description="the division code of a village, or the code that the district gave it")
+    title: str = Field(description="its name, with its township where another unit has the same")
 
 
 class CategoryOut(Out):

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from typer.main import get_command
 
 from onewindow.cli import (
+    authority,
     buses,
     calendars,
     cases,
@@ -22,6 +23,7 @@ from onewindow.cli import (
     office_run,
     offices,
     people,
+    roster,
     searches,
     setting_up,
     townships,
@@ -47,6 +49,18 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("live", townships.live, _("启用镇街，开始收件")),
             ("name", townships.name, _("指定窗口兜底人和密件经办人")),
             ("unit", townships.unit, _("登记单位")),
+            ("import", roster.township, _("导入镇街和单位（CSV）")),
+        ),
+    ),
+    (
+        "unit",
+        _("单位"),
+        (
+            ("list", authority.units, _("列出单位")),
+            ("add", townships.unit, _("登记单位")),
+            ("change", authority.change, _("修改单位")),
+            ("end", authority.end, _("撤销单位")),
+            ("signatories", authority.signatories, _("此刻谁能签")),
         ),
     ),
     (
@@ -75,6 +89,35 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("reset", people.reset, _("重置密码")),
             ("deactivate", people.deactivate, _("停用账号")),
             ("activate", people.activate, _("恢复账号")),
+            ("leave", authority.leave, _("办理离任与移交")),
+            ("import", roster.user, _("导入人员（CSV）")),
+        ),
+    ),
+    (
+        "post",
+        _("岗位"),
+        (
+            ("list", authority.posts, _("列出某人的岗位")),
+            ("add", people.appoint, _("任命岗位")),
+            ("end", authority.end_post, _("免去岗位")),
+        ),
+    ),
+    (
+        "delegation",
+        _("书面授权"),
+        (
+            ("list", authority.delegations, _("列出有效的授权")),
+            ("add", authority.delegate, _("登记授权")),
+            ("end", authority.end_delegation, _("撤销授权")),
+        ),
+    ),
+    (
+        "absence",
+        _("离岗与代岗"),
+        (
+            ("list", authority.absences, _("列出离岗")),
+            ("add", authority.note_absence, _("登记离岗")),
+            ("end", authority.end_absence, _("登记返岗")),
         ),
     ),
     (

@@ -131,7 +131,7 @@ def assignment_view(kernel: Kernel, row: Mapping[str, Any]) -> AssignmentView:
     return AssignmentView(
         id=row["id"],
         unit_id=row["unit_id"] or "",
-        unit_title=unit.name if unit else "",
+        unit_title=kernel.organisation().title(unit.id) if unit else "",
         organ=unit.organ if unit else "",
         office=row["office"],
         role=AssignmentRole(row["role"]),

@@ -90,7 +90,7 @@ def print_letter(tx: Tx, kernel: Kernel, assignment_id: str, staff_id: str, at: 
     township = organisation.townships.get(TownshipCode(row["township"]))
     told = papers.case_words(kernel, case)
     words = {
-        "to": unit.name if unit else "",
+        "to": organisation.title(unit.id) if unit else "",
         "summary": told.get("text", ""),
         "requirements": [told["request"]] if told.get("request") else [],
         "object": {"days": objection_days(row["track"])}

@@ -160,6 +160,10 @@ class Teller:
         verdict: Message = _("准予回避") if data.get("granted") else _("不予回避")
         return "", f"{self._say.say(verdict)}\n{words.get('reason', '')}".strip()
 
+    def _handed_over(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        to = self._say.staff(data.get("to")) or self._say.say(_("{unit}待办"), unit=self._say.unit(data.get("unit")))
+        return "", self._say.say(_("由 {to} 接手"), to=to)
+
     def _corrected(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", str(words.get("reason", ""))
 
@@ -183,4 +187,5 @@ _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], 
     "corrected": Teller._corrected,
     "track-changed": Teller._track,
     "recusal-decided": Teller._recusal,
+    "handed-over": Teller._handed_over,
 }
