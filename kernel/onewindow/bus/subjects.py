@@ -43,6 +43,7 @@ class AskVerb(StrEnum):
     HELLO = "hello"
     LOG = "log"
     CASE = "case"
+    MIRROR = "mirror"
 
 
 def token(text: str) -> str:
