@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from onewindow.bus.log import PAGE_BYTES, Meta
+from onewindow.bus.tables import bus_tables
 from onewindow.bus.wire import LostSpan, Mirrored, MirrorReply, MirrorRequest
 from onewindow.registry.timeline import ENTRY
 from onewindow.routing.assignments import ASSIGNMENT, event_of
 from onewindow.routing.context import Kernel
 from onewindow.store import Store
+from onewindow.store.base import KernelTable
 
 MOST = 200
 
@@ -50,6 +52,12 @@ async def note_lost(store: Store, meta: Meta, office: str, span: LostSpan) -> No
     text = span.model_dump_json()
     if await store.read(lambda conn: meta.get(conn, lost_key(office))) != text:
         await store.write(lambda tx: meta.set(tx, lost_key(office), text))
+
+
+def lost_of(conn: Connection, office: str) -> LostSpan | None:
+    """The span of an office's own records that its last restore lost."""
+    text = Meta(bus_tables(KernelTable.metadata)).get(conn, lost_key(office))
+    return LostSpan.model_validate_json(text) if text else None
 
 
 def _mirrored(kernel: Kernel, row: Mapping[str, Any], steps: list[tuple[datetime, Mapping[str, Any]]]) -> Mirrored:
