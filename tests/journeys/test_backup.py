@@ -53,6 +53,22 @@ def back_up(centre: Arranged, shelf: Path, *words: str) -> Path:
     return made
 
 
+def staffed(centre: Arranged) -> Township:
+    """A township with petition enabled, once the office has said what it is."""
+    township = centre.township(enabled=False)
+
+    def enabled() -> bool:
+        try:
+            township.enable()
+        except Problem as problem:
+            assert problem.rule == "quarantined", problem
+            return False
+        return True
+
+    until(enabled, of="the office to be known")
+    return township
+
+
 @contextmanager
 def registering(township: Township) -> Iterator[list[Citizen]]:
     """People come in one after the other, all the while; whoever has a receipt is on the list."""
@@ -94,7 +110,7 @@ def test_what_was_acknowledged_before_the_backup_began_is_there_after_it(
     centres: Any, tmp_path: Path, arrangement: Arrangement, request: pytest.FixtureRequest
 ) -> None:
     centre: Arranged = centres(arrangement)
-    township = centre.township()
+    township = staffed(centre)
     citizen = accepted(township)
     papers, history = citizen.papers(), township.handler.timeline(citizen.number)
     with registering(township) as receipts:
@@ -139,7 +155,7 @@ def test_what_was_acknowledged_before_the_backup_began_is_there_after_it(
 def test_an_office_that_lost_its_disk_goes_on_where_it_was(centres: Any, tmp_path: Path) -> None:
     """The office's store is from yesterday, the kernel's from today."""
     centre: Arranged = centres(APART)
-    township = centre.township()
+    township = staffed(centre)
     handler = township.handler
     early, untouched = accepted(township), accepted(township)
     store = Path(centre.office.database.removeprefix("sqlite:///"))  # type: ignore[union-attr]
@@ -179,7 +195,7 @@ def test_an_office_that_lost_its_disk_goes_on_where_it_was(centres: Any, tmp_pat
 def test_an_office_whose_store_was_put_back_behind_its_back_notices(centres: Any, tmp_path: Path) -> None:
     """Somebody copied yesterday's file over today's, without the restore command."""
     centre: Arranged = centres(APART)
-    township = centre.township()
+    township = staffed(centre)
     citizen = accepted(township)
     store = Path(centre.office.database.removeprefix("sqlite:///"))  # type: ignore[union-attr]
     yesterday = tmp_path / "yesterday.db"
@@ -208,7 +224,7 @@ def read_to_its_end(centre: Arranged, store: Path) -> bool:
 def test_a_kernel_from_yesterday_hears_again_what_its_office_did_since(centres: Any, tmp_path: Path) -> None:
     """The kernel's store alone is put back; office, bus and all that the bus still holds are today's."""
     centre: Arranged = centres(APART)
-    township = centre.township()
+    township = staffed(centre)
     known = accepted(township)
     unsigned = township.bring(MATTER)
     backup = back_up(centre, tmp_path / "shelf")
