@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from onewindow.bus.log import Log
-from onewindow.bus.wire import Fault, LostSpan, MirrorRequest
+from onewindow.bus.wire import Fault, LostSpan, Mirrored, MirrorRequest
 from onewindow.host.forward import mark_behind
 from onewindow.host.host import Host
 from onewindow.host.tables import BUS, COMMAND, PROCEEDING, HostTable
