@@ -13,6 +13,7 @@ from onewindow.cli.context import Context, Json, ask_secret
 from onewindow.cli.exits import Exit
 from onewindow.errors import BadInput, Misconfigured, OneWindowError
 from onewindow.i18n import _
+from onewindow.office.types import SHANGHAI
 from onewindow.setup.backup import kept as store_of_backups
 from onewindow.setup.backup import manifest as contents
 from onewindow.setup.backup.manifest import Manifest
@@ -241,7 +242,7 @@ def _restored(here: Context, done: Done) -> None:
 
 
 def _local(found: Manifest) -> str:
-    return f"{found.began.astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{found.began.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def _row(here: Context, one: store_of_backups.Kept) -> list[Any]:
