@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only")
     provincial_profile: str = Field(default="", description="profiles to use, separated by commas; empty: national law")
     render_seconds: float = Field(default=20.0, description="time limit for rendering one document, in seconds")
+    backup_recovery_key: str = Field(
+        default="", description="public recovery key (a file) that backups wrap the key file for"
+    )
     time_shift: int = Field(default=0, description="seconds added to the clock, for exercises and tests")
 
     @property

@@ -42,6 +42,7 @@ class AskVerb(StrEnum):
 
     HELLO = "hello"
     LOG = "log"
+    MIRROR = "mirror"
 
 
 def token(text: str) -> str:
