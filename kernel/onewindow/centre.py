@@ -38,10 +38,12 @@ from onewindow.office.types import OfficeId
 from onewindow.organisation.cache import OrganisationCache
 from onewindow.plugins.book import OfficesBook
 from onewindow.plugins.discovery import Found, discover
-from onewindow.routing import window
+from onewindow.routing import window, withdrawals
 from onewindow.routing.administration import Administration
+from onewindow.routing.applicant import Applicant
 from onewindow.routing.commands import Commands
 from onewindow.routing.context import Kernel
+from onewindow.routing.counter import Counter
 from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
 from onewindow.routing.ledger import Ledger
@@ -98,6 +100,7 @@ class Centre:
         )
         self.registrar = Registrar(self.store, self.kernel)
         self.desk = Desk(self.store, self.kernel)
+        self.counter = Counter(self.desk)
         self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
         self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
@@ -106,6 +109,7 @@ class Centre:
             lambda tx, turned: window.clock_turned(tx, self.kernel, turned),
             jobs=[
                 ("unsigned", lambda tx, now: window.unsigned(tx, self.kernel, now)),
+                ("withdrawals", lambda tx, now: withdrawals.ripen(tx, self.kernel, now)),
                 ("attempts", throttle.purge),
                 ("sessions", sessions.purge),
                 ("calendar", CalendarJob(self.calendar, lambda tx, new: window.clock_recomputed(tx, self.kernel, new))),
@@ -160,6 +164,7 @@ class Centre:
         self.commands = Commands(self.store, self.kernel, self.switchboard, seconds=self._command_seconds)
         self.handling = Handling(self.desk, self.commands)
         self.tracking = Tracking(self.store, self.kernel, self.commands)
+        self.applicant = Applicant(self.store, self.kernel, self.tracking)
         self.receipts = Receipts(self.store, self.kernel, self.tracking)
         await topology.ensure()
         for office in self.book.current.known:

@@ -21,6 +21,7 @@ class Action(StrEnum):
     CASE_REVEAL_SEALED = "case.reveal_sealed"
     CASE_PARTY_PAPER = "case.party_paper"
     CASE_WITHDRAW = "case.withdraw"
+    CODE_RENEW = "code.renew"
     CASE_FOLLOW_UP = "case.follow_up"
     CASE_SUPERVISE = "case.supervise"
     CASE_STUDY = "case.study"
@@ -84,6 +85,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.CASE_REVEAL_SEALED: Rule(_("查看密件完整内容"), on_case=True, needs_reason=True),
         Action.CASE_PARTY_PAPER: Rule(_("录入当事人签名材料"), on_case=True, by_non_handler=True),
         Action.CASE_WITHDRAW: Rule(_("登记撤回申请"), on_case=True, by_non_handler=True),
+        Action.CODE_RENEW: Rule(_("补发查询码"), on_case=True),
         Action.CASE_FOLLOW_UP: Rule(_("回访"), on_case=True, by_non_handler=True),
         Action.CASE_SUPERVISE: Rule(_("督办"), on_case=True, by_non_handler=True),
         Action.CASE_STUDY: Rule(_("提请研究"), on_case=True),

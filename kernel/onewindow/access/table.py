@@ -106,6 +106,9 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             supervisor=_S.TOWNSHIP,
             designated=_S.DESIGNATED,
         ),
+        Action.CODE_RENEW: _row(
+            director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_S.TOWNSHIP, designated=_S.DESIGNATED
+        ),
         Action.CASE_FOLLOW_UP: _row(
             district_admin=_S.ESCALATED,
             director=_S.TOWNSHIP,

@@ -1,6 +1,7 @@
 """From the kernel's values to what REST v1 answers, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from onewindow.api import models as out
@@ -14,9 +15,12 @@ from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
 from onewindow.registry.timeline import Shown
 from onewindow.routing import assignments
+from onewindow.routing.applicant import Standing
 from onewindow.routing.casefile import CaseFile
+from onewindow.routing.counter import Holders
+from onewindow.routing.nextstep import next_step
 from onewindow.routing.register import Registered
-from onewindow.routing.tracking import Tracked
+from onewindow.routing.tracking import Paper, Tracked
 
 
 class Shower:
@@ -202,9 +206,19 @@ class Shower:
             blocks=[dict(block) for block in found.blocks],
         )
 
+    def holders(self, found: Holders) -> out.HoldersOut:
+        return out.HoldersOut(
+            number=found.number,
+            category=found.category,
+            category_title=self._category(found.category, insider=True),
+            registered_at=found.registered_at,
+            place=found.place,
+            parties=[self.party(party) for party in found.parties],
+        )
+
     # What a party sees -----------------------------------------------------------------------------------------------
 
-    def tracked(self, seen: Tracked) -> out.TrackedOut:
+    def tracked(self, seen: Tracked, standing: Standing | None = None) -> out.TrackedOut:
         township = self._centre.organisation.current.townships.get(TownshipCode(seen.township))
         return out.TrackedOut(
             number=seen.number,
@@ -223,7 +237,9 @@ class Shower:
             party=self.party(seen.party),
             clocks=[self.clock(row) for row in seen.clocks],
             timeline=[self.entry(entry, for_party=True) for entry in seen.entries],
-            documents=[self.document_line(document) for document, _served in seen.documents],
+            documents=[self._paper(paper) for paper in seen.papers],
+            next_step=self._next(seen),
+            standing=out.StandingOut.model_validate(standing) if standing else None,
             looks=[
                 out.LookOut(
                     at=look.at,
@@ -234,6 +250,28 @@ class Shower:
                 for look in seen.looks
             ],
         )
+
+    def _paper(self, paper: Paper) -> out.TrackedDocumentOut:
+        above, clock = paper.redress, paper.clock
+        redress = None
+        if above:
+            redress = out.RedressOut(
+                organ=above.get("organ", ""),
+                address=above.get("address", ""),
+                phone=above.get("phone", ""),
+                until=clock.lawful_on if clock else None,
+                provisional=bool(clock and clock.provisional),
+            )
+        line = self.document_line(paper.document).model_dump()
+        return out.TrackedDocumentOut(**line, served_on=paper.served_on, redress=redress)
+
+    def _next(self, seen: Tracked) -> str:
+        words, params = next_step(seen)
+        return translate(words, self.lang, **{name: _day(value) for name, value in params.items()})
+
+
+def _day(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _for_party(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,12 @@ class PartyRecord:
     erased: bool
     unit_id: str | None
     personal: Mapping[str, str]
+    code_digest: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """What tells this party's present code from an earlier one, and says nothing of either."""
+        return (self.code_digest or "")[:8]
 
     def masked(self) -> dict[str, str]:
         """The personal fields as a screen shows them before a reason is given."""
@@ -61,7 +67,8 @@ def new_party(vault: Vault, case_id: str, given: PartyInput, at: datetime) -> tu
     return row, code
 
 
-def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
+def record_of(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
+    """A party from its row."""
     body = row["body"]
     personal = vault.open_json(PURPOSE, body, context=row["id"]) if body is not None else {}
     return PartyRecord(
@@ -73,6 +80,7 @@ def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
         row["erased_at"] is not None,
         row["unit_id"],
         personal,
+        row["code_digest"],
     )
 
 
@@ -81,7 +89,7 @@ _OF_CASE = select(PARTY).where(PARTY.c.case_id == bindparam("case")).order_by(PA
 
 def of_case(conn: Connection, vault: Vault, case_id: str) -> list[PartyRecord]:
     """The parties of a case, in the order in which they were added."""
-    return [_record(vault, dict(row)) for row in conn.execute(_OF_CASE, {"case": case_id}).mappings()]
+    return [record_of(vault, dict(row)) for row in conn.execute(_OF_CASE, {"case": case_id}).mappings()]
 
 
 def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
@@ -94,7 +102,14 @@ def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
     row = conn.execute(select(PARTY).where(PARTY.c.code_digest == digest)).mappings().one_or_none()
     if row is None or row["erased_at"] is not None:
         raise NotFound()
-    return _record(vault, dict(row))
+    return record_of(vault, dict(row))
+
+
+def renew_code(tx: Tx, vault: Vault, party_id: str) -> str:
+    """Give a party a new tracking code, which is kept nowhere; the old one opens nothing from now on."""
+    code = codes.generate()
+    tx.execute(update(PARTY).where(PARTY.c.id == party_id).values(code_digest=vault.digest(CODE, code)))
+    return code
 
 
 def correct(tx: Tx, vault: Vault, party: PartyRecord, changes: Mapping[str, str]) -> Sequence[str]:

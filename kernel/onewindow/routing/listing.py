@@ -48,6 +48,11 @@ def _mine(parts: tuple[Reach, ...], organisation: Organisation) -> ColumnElement
     return or_(false(), *(_part(part, organisation) for part in parts))
 
 
+def visible(parts: tuple[Reach, ...], organisation: Organisation) -> ColumnElement[bool]:
+    """The same condition for a list that another module makes of cases."""
+    return _mine(parts, organisation)
+
+
 def _part(reach: Reach, organisation: Organisation) -> ColumnElement[bool]:
     alive = HELD.c.state.in_(OPEN)
     of_case = HELD.c.case_id == CASE.c.id

@@ -23,6 +23,7 @@ from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, party_reade
 from onewindow.routing import assignments, deadlines
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
+from onewindow.routing.opinions import has_consent
 from onewindow.store.tx import Tx
 
 CASE_BODY = "case"
@@ -115,7 +116,8 @@ def issue(
         office=row["office"],
         organ=organ_of(kernel, row["unit_id"]),
         bundle=manifest.bundle,
-        data=_data(tx, kernel, case, effect.to, effect.text, None),
+        data=_data(tx, kernel, case, effect.to, effect.text, None)
+        | ({"redress": effect.redress.model_dump()} if effect.redress else {}),
         title=manifest.document_title(effect.document),
         assignment_id=AssignmentId(row["id"]),
         issued_by=StaffId(actor.removeprefix("staff:")) if actor.startswith("staff:") else None,
@@ -172,13 +174,28 @@ class Served:
     extension: str | None = None
 
 
-def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler: bool, proof: bool = False) -> Served:
+def serve(
+    tx: Tx,
+    kernel: Kernel,
+    service: Service,
+    at: datetime,
+    *,
+    by_handler: bool,
+    proof: bool = False,
+    actor: str | None = None,
+) -> Served:
     """Record a service: the clocks that it starts, stops or extends follow from its date.
 
+    `actor` is the party where they opened the document themselves.
+
     Raises:
-        Refused: an extension's notice recorded late needs proof and somebody who does not handle the case.
+        Refused: an extension's notice recorded late needs proof and somebody who does not handle the case; or a party
+            did not agree to electronic service.
+        BadInput: what proves this method of service is missing.
     """
-    record_id, document = kernel.documents.record_service(tx, service, now=at)
+    case_id = kernel.documents.get(tx.conn, service.document_id).case_id
+    consented = has_consent(tx, case_id, service.party_id)
+    record_id, document = kernel.documents.record_service(tx, service, now=at, consented=consented)
     outcome = extensions.serve_extension(
         tx,
         served_on=service.served_on,
@@ -194,7 +211,7 @@ def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler:
             rule="served-late",
             remedy=_("请他人登记并注明送达证明"),
         )
-    actor = staff_actor(service.recorded_by)
+    actor = actor or staff_actor(service.recorded_by)
     readers = [OFFICE] + ([party_reader(service.party_id)] if service.party_id else [PARTIES])
     data: dict[str, Any] = {
         "document": document.id,
@@ -203,6 +220,8 @@ def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler:
         "method": service.method.value,
         "served_on": service.served_on.isoformat(),
     }
+    if service.corrects:
+        data["corrects"] = service.corrects
     timeline.append(tx, kernel.vault, document.case_id, Line("served", at, actor, tuple(readers), data))
     if outcome is not None:
         _extension_decided(tx, kernel, document, outcome, at, actor)

@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from onewindow.documents.models import Service, ServiceMethod
+from onewindow.documents.serving import NOTICE_DAYS
 from onewindow.errors import Refused
 from onewindow.i18n import _
-from onewindow.office.types import DocumentId
+from onewindow.office.types import DocumentId, StaffId
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.timeline import CASE, OFFICE, Line, staff_actor
@@ -25,6 +27,27 @@ METHODS = {
     "notice": _("公告送达"),
     "by_somebody": _("转交送达"),
 }
+
+# Of these the form has a line of its own for why and how.
+REASONED = ("left", "refused", "by_somebody")
+
+
+def _name(kernel: Kernel, staff_id: str) -> str:
+    person = kernel.organisation().staff.get(StaffId(staff_id))
+    return person.name if person else ""
+
+
+def _remarks(service: Service) -> str:
+    """What the form has no line for: when it was posted or published, and that pictures show how it was done."""
+    said = [service.note]
+    if service.sent_on is not None and service.method is ServiceMethod.NOTICE:
+        days = service.period_days or NOTICE_DAYS
+        said.append(f"{service.sent_on.isoformat()} 公告，公告期 {days} 日，期满视为送达")
+    elif service.sent_on is not None:
+        said.append(f"{service.sent_on.isoformat()} 交寄")
+    if service.recorded:
+        said.append("送达过程已拍照、录像")
+    return "。".join(part for part in said if part)
 
 
 def issue(tx: Tx, kernel: Kernel, document_id: str, staff_id: str, at: datetime) -> str:
@@ -45,6 +68,7 @@ def issue(tx: Tx, kernel: Kernel, document_id: str, staff_id: str, at: datetime)
         people = {p.id: p for p in party_rows.of_case(tx.conn, kernel.vault, case["id"])}
         party = people.get(last.party_id or "")
         words |= {
+            "served_by": [served_by] if (served_by := _name(kernel, last.recorded_by)) else [],
             "recipient": party.personal.get("name", "") if party else "",
             "place": last.place,
             "method_title": str(METHODS[last.method.value]),
@@ -53,7 +77,8 @@ def issue(tx: Tx, kernel: Kernel, document_id: str, staff_id: str, at: datetime)
             "relation": last.relation,
             "witnesses": [{"name": name} for name in last.witnesses],
             "tracking_no": last.tracking_no or "",
-            "note": last.note,
+            "note": "" if last.method.value in REASONED else _remarks(last),
+            "refusal": _remarks(last) if last.method.value in REASONED else "",
         }
     made = papers.kernel_document(
         tx,

@@ -61,7 +61,8 @@ async def receipt(centre: At, request: Request, given: ByCodeRequest) -> Any:
 )
 async def view(centre: At, key: ByCode, show: Show) -> out.TrackedOut:
     """Where the matter is, who has it, when it is due, what was issued, and who looked at your data."""
-    return show.tracked(await centre.tracking.view(key))
+    seen = await centre.tracking.view(key)
+    return show.tracked(seen, await centre.applicant.standing(key))
 
 
 @router.get(
