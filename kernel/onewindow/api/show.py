@@ -270,7 +270,7 @@ class Shower:
         return translate(words, self.lang, **{name: _day(value) for name, value in params.items()})
 
 
-def _day(value: object) -> object:
+def _day(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -91,7 +91,13 @@ class Applicant:
 
     async def add_material(self, key: PartyKey, text: str, *, command_key: str | None = None) -> None:
         """Add to what one has brought; see `opinions.add_material`."""
-        await self._write(key, lambda h: opinions.add_material(h, text), self._once(key, command_key, "material", text))
+        once = Once.of(command_key, key.actor, "material", [key.case_id, text])
+
+        def work(acting: Hand) -> bool:
+            opinions.add_material(acting, text)
+            return True
+
+        await self._write(key, work, once)
 
     async def nudge(self, key: PartyKey) -> date:
         """Nudge; the day from which one may do so again. See `nudges.nudge`."""
@@ -129,9 +135,6 @@ class Applicant:
             raise NotFound(_("没有找到这份文书"))
         data = {"document": paper.id, "number": paper.number, "title": paper.title}
         await self._write(key, lambda h: h.say("paper-asked", data))
-
-    def _once(self, key: PartyKey, given: str | None, kind: str, *body: str) -> Once | None:
-        return Once.of(given, key.actor, kind, [key.case_id, *body])
 
     async def _write(self, key: PartyKey, work: Callable[[Hand], T], once: Once | None = None) -> T:
         at: datetime = self._kernel.now()

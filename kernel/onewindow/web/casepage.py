@@ -19,13 +19,15 @@ from onewindow.registry.timeline import Shown
 from onewindow.routing import casefile
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.casefile import CaseFile
+from onewindow.routing.counter import Wishes
 from onewindow.routing.objections import OBJECTION
-from onewindow.web import intake
+from onewindow.web import formatting, intake
 from onewindow.web.entries import Teller
 from onewindow.web.labels import LABELS
 from onewindow.web.operations import Operations, Retry
 from onewindow.web.present import Presenter, clock_first
 from onewindow.web.schema import Choice
+from onewindow.web.wishespage import WishesPart, corrections
 
 LETTER = "paper_letter"
 RECEIPT = "receipt"
@@ -55,6 +57,7 @@ class Read:
     unconfirmed: Sequence[Mapping[str, Any]]
     shown: Mapping[str, Any] | None
     description: Description | None
+    wishes: Wishes
 
 
 async def read(centre: Centre, principal: Principal, number: str, chosen: str = "") -> Read:
@@ -70,7 +73,8 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
     description = None
     if row is not None and row["state"] in OPEN:
         description = await centre.handling.describe(principal, file, row["id"])
-    return Read(file, entries, objections, await centre.handling.unconfirmed(file), row, description)
+    unconfirmed, wishes = await centre.handling.unconfirmed(file), await centre.counter.wishes(file)
+    return Read(file, entries, objections, unconfirmed, row, description, wishes)
 
 
 def _objections(conn: Connection, case_id: str) -> dict[str, Mapping[str, Any]]:
@@ -136,6 +140,7 @@ class CasePage:
         clocks = clock_first(self.file.clocks)
         running = [clock for clock in clocks if clock.status == "running"]
         teller = Teller(self.known, self.file.assignments, self.file.clocks, self.file.documents)
+        wishes = WishesPart(self.file, self.found.wishes, self.known, self.may, self.operations, self.href)
         return {
             "case": self._header(running[0] if running and self.case["state"] == "open" else None),
             "clocks": clocks,
@@ -145,6 +150,7 @@ class CasePage:
             "window_operations": self._window_operations(),
             "panel": self._panel(),
             "unconfirmed": self._unconfirmed(),
+            "wishes": {"notices": wishes.notices(), "operations": wishes.operations()},
             "documents": [self._document(document) for document in reversed(self.file.documents)],
         }
 
@@ -382,7 +388,14 @@ class CasePage:
         first = next((p.id for p in self.file.parties if p.role in ("applicant", "agent") and not p.anonymous), None)
         values = {"served_on": law_day(self.centre.now()).isoformat(), "party": first}
         tone = "outline-primary" if services else "primary"
-        return [
+        found = [
             make(f"serve:{document.id}", _("登记送达"), f"{href}/serve", intake.Service, values=values, tone=tone),
             make(f"proof:{document.id}", _("打印送达回证"), f"{href}/proof"),
         ]
+        if services and self.may(Action.DOCUMENT_SERVE_LATE):
+            found += corrections(document, services, self.operations, href, self._correct)
+        return found
+
+    def _correct(self, service: Service) -> str:
+        on = formatting.day(service.served_on, self.known.lang)
+        return self.known.say(_("更正 {day} 的送达记录"), day=on)

@@ -169,6 +169,11 @@ class Tracking(PageForm):
         max_length=64,
         json_schema_extra=_extra(hint=_("印在登记回执上，大小写、空格都可以")),
     )
+    keep: bool = Field(
+        False,
+        title=_("记在这台设备上，和我的其他事项放在一起看"),
+        json_schema_extra=_extra(hint=_("只记在您的浏览器里，系统不保存。公用电脑、别人的手机上不要勾选")),
+    )
 
 
 class Login(PageForm):
@@ -295,10 +300,29 @@ class Service(PageForm):
         json_schema_extra=_extra(hint=_("不是本人签收的才填，并写明与本人的关系")),
     )
     relation: str = Field("", title=_("与受送达人的关系"), max_length=100)
-    place: str = Field("", title=_("送达地点"), max_length=200)
-    tracking_no: str = Field("", title=_("邮件单号"), max_length=60)
+    place: str = Field(
+        "",
+        title=_("送达地点"),
+        max_length=200,
+        json_schema_extra=_extra(hint=_("电子送达的，写到达的邮箱或者号码；公告的，写公告的载体")),
+    )
+    tracking_no: str = Field("", title=_("邮件单号"), max_length=60, json_schema_extra=_extra(hint=_("邮寄的必填")))
+    sent_on: date | None = Field(
+        None,
+        title=_("交寄或者公告日期"),
+        json_schema_extra=_extra(hint=_("公告送达的必填；公告期满日为送达日期")),
+    )
+    period_days: int | None = Field(
+        None, title=_("公告天数"), ge=30, le=365, json_schema_extra=_extra(hint=_("不填按三十日"))
+    )
     witnesses: list[str] = Field(default_factory=list, title=_("见证人"), max_length=5)
-    note: str = Field("", title=_("说明"), max_length=500, json_schema_extra=_extra(multiline=True))
+    recorded: bool = Field(False, title=_("送达过程已拍照、录像"))
+    note: str = Field(
+        "",
+        title=_("说明"),
+        max_length=500,
+        json_schema_extra=_extra(multiline=True, hint=_("留置、拒收、公告的，写明事由和经过")),
+    )
     proof: bool = Field(
         False,
         title=_("凭送达证明补登"),

@@ -255,18 +255,7 @@ class CasePages:
 
     async def serve(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Service) -> None:
-            service = {
-                "method": ServiceMethod(given.method),
-                "served_on": given.served_on,
-                "party_id": given.party,
-                "received_by": given.received_by,
-                "relation": given.relation,
-                "place": given.place,
-                "witnesses": tuple(given.witnesses),
-                "note": given.note,
-                "tracking_no": given.tracking_no or None,
-                "proof": given.proof,
-            }
+            service = {**said_of(given), "proof": given.proof}
             key = text_of(await request.form(), "idempotency_key")[:64]
             await self.centre.handling.serve(visit.principal, request.path_params["document"], service, key=key or None)
 
@@ -314,6 +303,24 @@ class CasePages:
         self, visit: Visit, number: str, retry: Retry, status: int, trouble: Problem | None = None
     ) -> Response:
         return await self._page(visit, number, retry=retry, trouble=trouble, status=status)
+
+
+def said_of(given: intake.Service) -> dict[str, Any]:
+    """What the form says of a service, in the words of its record."""
+    return {
+        "method": ServiceMethod(given.method),
+        "served_on": given.served_on,
+        "party_id": given.party,
+        "received_by": given.received_by,
+        "relation": given.relation,
+        "place": given.place,
+        "witnesses": tuple(given.witnesses),
+        "note": given.note,
+        "tracking_no": given.tracking_no or None,
+        "sent_on": given.sent_on,
+        "period_days": given.period_days,
+        "recorded": given.recorded,
+    }
 
 
 def _where(request: Request) -> tuple[str, str]:
