@@ -17,7 +17,7 @@ from onewindow.office.types import DocumentId, new_id
 from onewindow.office.views import Actor, CaseView, ClockView
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.timeline import staff_actor
-from onewindow.routing import assignments, casefile, objections, papers, proofs, views, window
+from onewindow.routing import assignments, casefile, enclosures, objections, papers, proofs, views, window
 from onewindow.routing.assignments import ASSIGNMENT, OPEN
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.commands import Command, Commands, Outcome, unconfirmed_of
@@ -62,9 +62,13 @@ class Handling:
             guard.require(principal, Action.ASSIGNMENT_ACT, self._desk.target_of(file, assignment_id))
         kernel = self._desk.kernel
         spec = assignments.spec_of(kernel.offices().manifest(row["office"]), row)
-        if spec is None or spec.action(action) is None:
+        declared = spec.action(action) if spec else None
+        if declared is None:
             raise NotFound(_("没有这项操作"))
         self._open_for_work(row)
+        if named := list(enclosures.named_in(declared.form, form)):
+            there = await self._desk.store.read(lambda c: kernel.attachments.of_case(c, file.case["id"]))
+            enclosures.check_named(there, enclosures.staff_marks(file.case), named)
         view, clocks = self._view(file, assignment_id)
         command = Command(
             key=f"{principal.staff_id}:{key or new_id()}",

@@ -24,7 +24,7 @@ from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.parties import PartyRecord
 from onewindow.registry.timeline import PARTIES, Shown, party_actor, party_reader
-from onewindow.routing import assignments, casefile, papers, views
+from onewindow.routing import assignments, casefile, enclosures, papers, views
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.commands import Command, Commands, Outcome
 from onewindow.routing.context import Kernel
@@ -102,7 +102,7 @@ class Tracking:
     def _view(self, conn: Connection, key: PartyKey) -> Tracked:
         kernel = self._kernel
         case = views.case_by_id(conn, key.case_id)
-        party = self._party(conn, key)
+        party = self.require_party(conn, key)
         clocks = [c for c in clock_rows.of_case(conn, case["id"]) if _for_person(c)]
         running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         marks = frozenset({PARTIES, party_reader(key.party_id)})
@@ -136,7 +136,12 @@ class Tracking:
             looks=access_log.of_party(conn, kernel.vault, key.case_id, key.party_id),
         )
 
-    def _party(self, conn: Connection, key: PartyKey) -> PartyRecord:
+    def require_party(self, conn: Connection, key: PartyKey) -> PartyRecord:
+        """The party of a code.
+
+        Raises:
+            NotFound: the code opens nothing any more.
+        """
         for party in party_rows.of_case(conn, self._kernel.vault, key.case_id):
             if party.id == key.party_id and not party.erased:
                 return party
@@ -211,7 +216,13 @@ class Tracking:
             raise NotFound(_("没有这项操作"))
         if row["state"] not in OPEN:
             raise Refused(_("交办已结束，不能再办理"), rule="ended")
-        view, clocks = await self._store.read(lambda c: self._for_office(c, case, rows, assignment_id))
+        marks = enclosures.party_marks(key.party_id)
+
+        def load(conn: Connection) -> tuple[Any, Any]:
+            enclosures.check_form(conn, self._kernel, key.case_id, declared.form, form, marks)
+            return self._for_office(conn, case, rows, assignment_id)
+
+        view, clocks = await self._store.read(load)
         command = Command(
             key=f"{key.party_id}:{command_key}",
             assignment=row,

@@ -12,6 +12,7 @@ from onewindow.access.actions import Action
 from onewindow.access.principal import Principal
 from onewindow.bus.wire import Description
 from onewindow.centre import Centre
+from onewindow.documents.attachments import Attachment
 from onewindow.documents.models import Document, DocumentState, Service
 from onewindow.i18n import _
 from onewindow.office.types import law_day
@@ -55,6 +56,7 @@ class Read:
     unconfirmed: Sequence[Mapping[str, Any]]
     shown: Mapping[str, Any] | None
     description: Description | None
+    materials: Sequence[Attachment] = ()
 
 
 async def read(centre: Centre, principal: Principal, number: str, chosen: str = "") -> Read:
@@ -70,7 +72,9 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
     description = None
     if row is not None and row["state"] in OPEN:
         description = await centre.handling.describe(principal, file, row["id"])
-    return Read(file, entries, objections, await centre.handling.unconfirmed(file), row, description)
+    materials = await centre.materials.of_case(principal, file)
+    unconfirmed = await centre.handling.unconfirmed(file)
+    return Read(file, entries, objections, unconfirmed, row, description, materials)
 
 
 def _objections(conn: Connection, case_id: str) -> dict[str, Mapping[str, Any]]:
@@ -145,6 +149,8 @@ class CasePage:
             "window_operations": self._window_operations(),
             "panel": self._panel(),
             "unconfirmed": self._unconfirmed(),
+            "materials": [self._material(one) for one in self.found.materials],
+            "material_operations": self._material_operations(),
             "documents": [self._document(document) for document in reversed(self.file.documents)],
         }
 
@@ -346,6 +352,19 @@ class CasePage:
             "sent_at": at,
             "poll": f"{self.href}/unconfirmed",
         }
+
+    # Material --------------------------------------------------------------------------------------------------------
+
+    def _material(self, one: Attachment) -> dict[str, Any]:
+        kind, _sep, who = one.added_by.partition(":")
+        party = next((p for p in self.file.parties if p.id == one.party_id), None)
+        adder = self.known.staff_with_unit(who) if kind == "staff" else self.known.party_name(party) if party else ""
+        return self.known.material(one, adder=adder)
+
+    def _material_operations(self) -> list[dict[str, Any]]:
+        if not self.may(Action.ATTACHMENT_ADD):
+            return []
+        return [self.operations.make("material", _("添加材料"), f"{self.href}/materials", intake.Material)]
 
     # Documents -------------------------------------------------------------------------------------------------------
 

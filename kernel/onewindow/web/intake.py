@@ -239,6 +239,24 @@ class Correction(PageForm):
     reason: str = Field(title=_("更正的理由"), min_length=2, max_length=200)
 
 
+class Material(PageForm):
+    """Scans and photographs added to a case."""
+
+    files: list[str] = Field(
+        title=_("文件"), min_length=1, max_length=20, json_schema_extra=_extra(widget="attachments")
+    )
+    purpose: Literal["letter", "evidence", "authorisation", "read_back"] = Field(
+        "evidence",
+        title=_("是什么材料"),
+        json_schema_extra=_extra(choices=_pairs("material", "letter", "evidence", "authorisation", "read_back")),
+    )
+    party: str | None = Field(
+        None,
+        title=_("谁提供的"),
+        json_schema_extra=_extra(widget="party", hint=_("选定的人凭查询码也能看到；不选的只有办理人员能看到")),
+    )
+
+
 class PaperReceipt(PageForm):
     """The return slip of a unit that has no office in the system."""
 

@@ -84,7 +84,15 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
         "review": _("复查"),
         "accusation": _("检举控告"),
     },
+    "material": {
+        "letter": _("来信、来件"),
+        "evidence": _("证据材料"),
+        "authorisation": _("授权委托书"),
+        "read_back": _("代书读回记录"),
+        "form": _("办理材料"),
+    },
     "entry": {
+        "material": _("添加材料"),
         "registered": _("已登记"),
         "assigned": _("已交办"),
         "signed": _("已签收"),

@@ -8,13 +8,15 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from onewindow.api.routes.attachments import download
 from onewindow.api.routes.documents import pdf
+from onewindow.documents.attachments import Prepared, Purpose
 from onewindow.documents.models import ServiceMethod
 from onewindow.errors import BadInput, Conflict, OneWindowError, Unauthenticated
 from onewindow.i18n import Message, _
 from onewindow.office.manifest import ActionSpec
 from onewindow.registry.parties import PERSONAL
-from onewindow.web import forms, intake
+from onewindow.web import forms, intake, uploads
 from onewindow.web.casepage import CasePage, Revealed, read
 from onewindow.web.messages import by_field
 from onewindow.web.operations import Retry, errors_of
@@ -46,6 +48,8 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (f"{CASE}/documents/{{document}}/serve", ("POST",), pages.serve),
         (f"{CASE}/documents/{{document}}/proof", ("POST",), pages.proof),
         ("/documents/{document}.pdf", ("GET",), pages.document),
+        (f"{CASE}/materials", ("POST",), pages.add_material),
+        ("/materials/{attachment}", ("GET",), pages.material),
     ]
 
 
@@ -55,6 +59,7 @@ class CasePages:
     def __init__(self, web: Web) -> None:
         self.web = web
         self.centre = web.centre
+        self._waiting = uploads.Waiting(web)
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -149,8 +154,15 @@ class CasePages:
         key = text_of(form, "idempotency_key")[:64]
         name = f"act:{assignment}:{action}"
         schema = self._schema(row, action)
-        values = forms.parse(schema, form) if schema else {}
+        values: dict[str, Any] = {}
+
+        async def keep(files: list[Prepared], field: str) -> list[str]:
+            return await self.centre.materials.add(visit.principal, number, files, purpose=Purpose.FORM, field=field)
+
         try:
+            values = forms.parse(schema, form) if schema else {}
+            if schema:
+                values = forms.parse(schema, await uploads.for_case(form, keep, self.centre.materials))
             outcome = await self.centre.handling.act(
                 visit.principal, number, assignment, action, values, key=key or None, expect=_version(form)
             )
@@ -278,6 +290,28 @@ class CasePages:
 
         return await self._step(request, "proof:{document}", None, step, _("送达回证已出具，在“文书”中打印"))
 
+    # Material --------------------------------------------------------------------------------------------------------
+
+    async def add_material(self, request: Request) -> Response:
+        """Add scans and photographs to the case, for the file or for one of its parties."""
+
+        async def step(visit: Visit, given: intake.Material) -> None:
+            await self.centre.materials.add(
+                visit.principal,
+                request.path_params["number"],
+                self._waiting.files(given.files, field="files"),
+                purpose=Purpose(given.purpose),
+                party_id=given.party,
+                field="files",
+            )
+
+        return await self._step(request, "material", intake.Material, step, _("材料已添加"))
+
+    async def material(self, request: Request) -> Response:
+        """A piece of material; the look is logged."""
+        visit = await self.web.staff(request)
+        return download(*await self.centre.materials.read(visit.principal, request.path_params["attachment"]))
+
     # What they share -------------------------------------------------------------------------------------------------
 
     async def _step(
@@ -291,6 +325,8 @@ class CasePages:
         values = forms.parse(schema, form) if schema else {}
         name = name.format(**request.path_params)
         try:
+            if schema and uploads.files_of(form):
+                values = forms.parse(schema, await self._waiting.posted(form))
             await step(visit, form_model.model_validate(values) if form_model else None)
         except ValidationError as error:
             return await self._again(visit, number, Retry(name, values, by_field(error, visit.lang)), 422)
