@@ -27,6 +27,7 @@ from onewindow.clocks.book import CalendarBook
 from onewindow.clocks.importing import note_published
 from onewindow.clocks.recompute import CalendarJob
 from onewindow.clocks.scheduler import Scheduler
+from onewindow.documents.attachments import Attachments
 from onewindow.documents.files import FileStore
 from onewindow.documents.render import Renderer
 from onewindow.documents.service import Documents
@@ -47,6 +48,7 @@ from onewindow.routing.counter import Counter
 from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
 from onewindow.routing.ledger import Ledger
+from onewindow.routing.materials import Materials
 from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
 from onewindow.routing.switchboard import Switchboard
@@ -95,6 +97,7 @@ class Centre:
             offices=lambda: self.book.current,
             book=self.calendar,
             documents=self.documents,
+            attachments=Attachments(self.vault, files_),
             now=self.now,
             profile=settings.provincial_profile,
         )
@@ -165,6 +168,7 @@ class Centre:
         self.handling = Handling(self.desk, self.commands)
         self.tracking = Tracking(self.store, self.kernel, self.commands)
         self.applicant = Applicant(self.store, self.kernel, self.tracking)
+        self.materials = Materials(self.store, self.kernel, self.desk, self.tracking)
         self.receipts = Receipts(self.store, self.kernel, self.tracking)
         await topology.ensure()
         for office in self.book.current.known:

@@ -267,9 +267,9 @@ async def test_what_is_added_reaches_the_holder_once_and_no_other_party(path: Ru
     first, second = [await key_of(matter, code) for code in matter.done.codes.values()]
     for _again in range(2):
         await path.centre.applicant.add_material(first, "补一份测量记录：占地三分", command_key="once")
-    told = [e for e in await path.centre.desk.timeline(town.who("handler"), matter.number) if e.kind == "material"]
+    told = [e for e in await path.centre.desk.timeline(town.who("handler"), matter.number) if e.kind == "added"]
     assert [entry.words["text"] for entry in told] == ["补一份测量记录：占地三分"]
-    assert "material" not in [entry.kind for entry in (await path.centre.tracking.view(second)).entries]
+    assert "added" not in [entry.kind for entry in (await path.centre.tracking.view(second)).entries]
     with pytest.raises(BadInput):
         await path.centre.applicant.add_material(first, "   ")
 

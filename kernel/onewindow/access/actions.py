@@ -41,6 +41,8 @@ class Action(StrEnum):
     ASSIGNMENT_PAPER = "assignment.paper"
     ANSWER_APPROVE = "answer.approve"
     EXTENSION_APPROVE = "extension.approve"
+    ATTACHMENT_READ = "attachment.read"
+    ATTACHMENT_ADD = "attachment.add"
     DOCUMENT_READ = "document.read"
     DOCUMENT_SERVE = "document.serve"
     DOCUMENT_SERVE_LATE = "document.serve_late"
@@ -105,6 +107,8 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.ASSIGNMENT_PAPER: Rule(_("录入纸质签收与答复"), on_case=True),
         Action.ANSWER_APPROVE: Rule(_("审签答复"), on_case=True),
         Action.EXTENSION_APPROVE: Rule(_("批准延期"), on_case=True),
+        Action.ATTACHMENT_READ: Rule(_("查看材料"), on_case=True),
+        Action.ATTACHMENT_ADD: Rule(_("添加材料"), on_case=True),
         Action.DOCUMENT_READ: Rule(_("查看文书"), on_case=True),
         Action.DOCUMENT_SERVE: Rule(_("登记送达"), on_case=True),
         Action.DOCUMENT_SERVE_LATE: Rule(_("凭证明补登送达"), on_case=True, by_non_handler=True),

@@ -1,5 +1,6 @@
 """The web application of a centre: REST v1, the pages, and the layer around both."""
 
+import re
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,6 +14,7 @@ from onewindow.api.auth import Door
 from onewindow.api.openapi import PREFIX
 from onewindow.api.routes import (
     assignments,
+    attachments,
     bus,
     cases,
     counter,
@@ -32,6 +34,17 @@ from onewindow.centre import Centre
 OPERATOR_FILE = "operator.token"
 # A file of five hundred rows, or somebody's photographs, is longer than a form.
 CAPS = {f"{PREFIX}/imports": 32 << 20}
+# Forms that carry files.
+UPLOADS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{PREFIX}/cases/[^/]+/attachments",
+        rf"{PREFIX}/tracking/attachments",
+        r"/(?:file|register)",
+        r"/case/[^/]+/(?:materials|act/[^/]+/[^/]+)",
+        r"/tracked/(?:materials|act/[^/]+/[^/]+)",
+    )
+)
 PAGES = "onewindow.web.routes"
 
 
@@ -59,7 +72,9 @@ def create_app(centre: Centre, *, pages: bool = True, operator_token: str | None
         from importlib import import_module
 
         import_module(PAGES).mount(app, centre)
-    app.add_middleware(Shell, caps=CAPS, secure=settings.secure_cookies, default_language=settings.language)
+    app.add_middleware(
+        Shell, caps=CAPS, uploads=UPLOADS, secure=settings.secure_cookies, default_language=settings.language
+    )
     return app
 
 
@@ -73,6 +88,8 @@ def rest_v1() -> APIRouter:
         assignments.router,
         lists.router,
         documents.router,
+        attachments.router,
+        attachments.by_code,
         tracking.router,
         own.router,
         counter.router,

@@ -5,6 +5,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from onewindow.documents.attachments import Attachment
+
 T = TypeVar("T")
 
 
@@ -135,6 +137,7 @@ class ServiceOut(Out):
     tracking_no: str | None
     sent_on: date | None = Field(None, description="the day of posting, or of the public notice")
     period_days: int | None = None
+    scans: list[str] = []
     corrects: str | None = Field(None, description="the service that this one corrects")
 
 
@@ -144,6 +147,29 @@ class DocumentOut(DocumentLine):
     state: str
     size: int | None
     services: list[ServiceOut] = []
+
+
+class AttachmentOut(Out):
+    """A piece of material; `file_name` is made by the server, `title` is what its sender called it."""
+
+    id: str
+    purpose: str
+    media: str
+    size: int
+    title: str
+    file_name: str
+    party_id: str | None
+    added_at: datetime
+    erased: bool
+
+    @classmethod
+    def of(cls, found: Attachment) -> "AttachmentOut":
+        shared = {name: getattr(found, name) for name in cls.model_fields if name != "erased"}
+        return cls(**shared, erased=found.sha256 is None)
+
+
+class AttachmentsMade(Out):
+    attachments: list[str] = Field(description="ids, in the order of the files")
 
 
 class WordsOut(Out):

@@ -89,7 +89,8 @@ class Service:
     """One service of one document, as its proof says.
 
     `sent_on` is the day of posting or of the public notice, `period_days` how long that notice runs; `recorded` says
-    that pictures or a film show how it was done. A service that was wrong is void, and its correction names it.
+    that pictures or a film show how it was done; `scans` are the pieces of material that show the signed proof. A
+    service that was wrong is void, and its correction names it.
     """
 
     document_id: DocumentId
@@ -106,6 +107,7 @@ class Service:
     sent_on: date | None = None
     period_days: int | None = None
     recorded: bool = False
+    scans: tuple[str, ...] = ()
     corrects: str | None = None
     void_at: datetime | None = None
     id: str = ""

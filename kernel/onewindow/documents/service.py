@@ -8,10 +8,11 @@ from contextlib import suppress
 from datetime import datetime, time
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from onewindow.access.vault import Vault
 from onewindow.documents import serving
+from onewindow.documents.attachments import named, names_in_use
 from onewindow.documents.bundle import beside, keep_bundle, kernel_bundle, load_bundle, template
 from onewindow.documents.files import FileStore
 from onewindow.documents.models import Document, DocumentState, Draft, Service, ServiceMethod
@@ -29,7 +30,8 @@ FAILURE = "document-failure"
 SERVED = "document-service"
 BATCH = 50
 BUNDLES_OPEN = 32
-ORPHAN_SECONDS = 3600
+# Material that waits for its form to be corrected and sent again has a day.
+ORPHAN_SECONDS = 86_400
 COLUMNS = [DOCUMENT.c[name] for name in Document.__dataclass_fields__]
 _OF_CASE = select(*COLUMNS).where(DOCUMENT.c.case_id == bindparam("case")).order_by(DOCUMENT.c.id)
 TO_MAKE = (DocumentState.PENDING, DocumentState.WAITING)
@@ -295,6 +297,7 @@ class Documents:
             "witnesses": list(service.witnesses),
             "note": service.note,
             "recorded": service.recorded,
+            "scans": list(service.scans),
         }
         tx.insert(
             SERVICE,
@@ -343,7 +346,7 @@ class Documents:
             values.pop("void_by")
             sealed = values.pop("words")
             words = {} if sealed is None else self._vault.open_json(SERVED, sealed, context=values["id"])
-            words["witnesses"] = tuple(words.get("witnesses", ()))
+            words |= {name: tuple(words.get(name, ())) for name in ("witnesses", "scans")}
             found.append(Service(**{**values, **words, "method": ServiceMethod(values["method"])}))
         return found
 
@@ -359,7 +362,7 @@ class Documents:
         tx.execute(update(DOCUMENT).where(DOCUMENT.c.id.in_(ids)).values(**gone))
         tx.execute(update(SERVICE).where(SERVICE.c.document_id.in_(ids)).values(words=None))
         for name in names:
-            if not tx.execute(select(func.count()).where(DOCUMENT.c.sha256 == name)).scalar_one():
+            if not named(tx.conn, name):
                 tx.on_commit(partial(self._files.remove, name))
         return len(ids)
 
@@ -367,10 +370,8 @@ class Documents:
         """Remove files that no row names: a crash between a file and its row, or between an erasure and its file."""
         before = now.timestamp() - ORPHAN_SECONDS
         old = await asyncio.to_thread(lambda: list(self._files.names(older_than=before)))
-        named = await self._store.read(
-            lambda conn: set(conn.execute(select(DOCUMENT.c.sha256).where(DOCUMENT.c.sha256.is_not(None))).scalars())
-        )
-        orphans = [name for name in old if name not in named]
+        used = await self._store.read(names_in_use)
+        orphans = [name for name in old if name not in used]
         for name in orphans:
             await asyncio.to_thread(self._files.remove, name)
         return len(orphans)

@@ -1,6 +1,6 @@
 """What a person does by their code beyond their office's own steps: one facade for the API and the pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from onewindow.access.principal import PartyKey
+from onewindow.documents.attachments import Prepared
 from onewindow.errors import NotFound
 from onewindow.i18n import _
 from onewindow.office.types import PartyRole, law_day
@@ -63,7 +64,7 @@ class Applicant:
 
     def _standing(self, conn: Connection, key: PartyKey) -> Standing:
         kernel, now = self._kernel, self._kernel.now()
-        party = self._tracking.party(conn, key)
+        party = self._tracking.require_party(conn, key)
         case = views.case_by_id(conn, key.case_id)
         alive = case["state"] == "open"
         again = nudges.again_at(conn, key.case_id)
@@ -89,12 +90,14 @@ class Applicant:
             reopening_asked=asked,
         )
 
-    async def add_material(self, key: PartyKey, text: str, *, command_key: str | None = None) -> None:
+    async def add_material(
+        self, key: PartyKey, text: str, files: Sequence[Prepared] = (), *, command_key: str | None = None
+    ) -> None:
         """Add to what one has brought; see `opinions.add_material`."""
-        once = Once.of(command_key, key.actor, "material", [key.case_id, text])
+        once = Once.of(command_key, key.actor, "material", [key.case_id, text, *sorted(one.sha256 for one in files)])
 
         def work(acting: Hand) -> bool:
-            opinions.add_material(acting, text)
+            opinions.add_material(acting, text, files)
             return True
 
         await self._write(key, work, once)

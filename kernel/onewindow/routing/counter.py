@@ -13,6 +13,7 @@ from onewindow.access.actions import Action
 from onewindow.access.policy import reach
 from onewindow.access.principal import Principal
 from onewindow.clocks.compute import day_start
+from onewindow.documents.attachments import Prepared
 from onewindow.documents.models import Service
 from onewindow.errors import BadInput, NotFound
 from onewindow.i18n import _
@@ -20,7 +21,18 @@ from onewindow.office.types import CaseId, DocumentId
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.parties import PartyRecord
 from onewindow.registry.timeline import CASE
-from onewindow.routing import corrections, listing, lostcodes, nudges, opinions, papers, reopening, targets, views
+from onewindow.routing import (
+    corrections,
+    listing,
+    lostcodes,
+    nudges,
+    opinions,
+    papers,
+    proofs,
+    reopening,
+    targets,
+    views,
+)
 from onewindow.routing import withdrawals as wishes
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.desk import Desk
@@ -242,6 +254,7 @@ class Counter:
         right: Mapping[str, Any] | None,
         *,
         reason: str,
+        scans: Sequence[Prepared] = (),
         key: str | None = None,
     ) -> Served:
         """Correct a service that was recorded wrongly, by somebody who does not handle the case.
@@ -261,8 +274,11 @@ class Counter:
         at = kernel.now()
 
         def work(tx: Tx) -> list[str | None]:
+            right_one = None
+            if service is not None:
+                right_one = proofs.scanned(tx, kernel, file.case["id"], service, scans, who.staff_id, at)
             done = corrections.correct(
-                tx, kernel, service_id, service, who.staff_id, at, document_id=document_id, reason=reason
+                tx, kernel, service_id, right_one, who.staff_id, at, document_id=document_id, reason=reason
             )
             return [done.id, done.extension]
 

@@ -1,15 +1,18 @@
 """Small acts of a party on their own matter: rating it, adding material, consenting to electronic service."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, Table, func, select
 
+from onewindow.documents.attachments import Prepared, Purpose
 from onewindow.errors import BadInput, Refused
 from onewindow.i18n import _
 from onewindow.office.types import Phase
-from onewindow.registry.timeline import ENTRY, party_actor
+from onewindow.registry.timeline import ENTRY, OFFICE, party_actor, party_reader
+from onewindow.routing import enclosures
 from onewindow.routing.applicant_tables import Rating, ServiceConsent
 from onewindow.routing.context import Kernel
 from onewindow.routing.people import Hand
@@ -86,23 +89,37 @@ def rating(conn: Connection, kernel: Kernel, case_id: str, party_id: str) -> Rat
 # Material ------------------------------------------------------------------------------------------------------------
 
 
-def add_material(hand: Hand, text: str) -> None:
-    """Add to what one has brought (补充材料); the holder sees it at once.
+def add_material(hand: Hand, text: str, files: Sequence[Prepared] = ()) -> None:
+    """Add to what one has brought (补充材料), in words, with files or both; the holder sees it at once.
 
     Raises:
         Refused: the case is closed, or this is the twenty-first time within a day.
-        BadInput: nothing is in it.
+        BadInput: nothing is in it, or too much is in the case already.
     """
     hand.require_open()
     text = text.strip()
-    if not text:
-        raise BadInput(_("请写明补充的内容"), field="text", remedy=_("写几句话，说明补充的情况"))
-    tx = hand.tx
-    mine = ENTRY.c.case_id == hand.case["id"], ENTRY.c.kind == "material", ENTRY.c.actor == party_actor(hand.party.id)
+    if not text and not files:
+        raise BadInput(_("请写明补充的内容，或者选择文件"), field="text", remedy=_("写几句话，说明补充的情况"))
+    tx, case_id = hand.tx, hand.case["id"]
+    mine = ENTRY.c.case_id == case_id, ENTRY.c.kind == "added", ENTRY.c.actor == party_actor(hand.party.id)
     recent = select(func.count()).where(*mine, ENTRY.c.at > hand.at - timedelta(days=1))
     if tx.execute(recent).scalar_one() >= MOST_A_DAY:
         raise Refused(_("今天补充得太多了，请明天再补充，或者到窗口提交"), rule="material")
-    hand.say("material", {}, {"text": text})
+    if files:
+        readers = (OFFICE, party_reader(hand.party.id))
+        enclosures.add(
+            tx,
+            hand.kernel,
+            case_id,
+            files,
+            by=hand.actor,
+            purpose=Purpose.EVIDENCE,
+            readers=readers,
+            at=hand.at,
+            party_id=hand.party.id,
+        )
+    if text:
+        hand.say("added", {}, {"text": text})
     hand.tell_offices("added")
 
 

@@ -1,19 +1,22 @@
 """The proof of service (送达回证) that goes with a document, filled in as far as its service is recorded."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from onewindow.documents.attachments import Prepared, Purpose
 from onewindow.documents.models import Service, ServiceMethod
 from onewindow.documents.serving import NOTICE_DAYS
-from onewindow.errors import Refused
+from onewindow.errors import NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.types import DocumentId, StaffId
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
-from onewindow.registry.timeline import CASE, OFFICE, Line, staff_actor
-from onewindow.routing import papers
+from onewindow.registry.timeline import CASE, OFFICE, Line, party_reader, staff_actor
+from onewindow.routing import enclosures, papers
 from onewindow.routing.context import Kernel
 from onewindow.store.tx import Tx
 
@@ -48,6 +51,34 @@ def _remarks(service: Service) -> str:
     if service.recorded:
         said.append("送达过程已拍照、录像")
     return "。".join(part for part in said if part)
+
+
+def scanned(
+    tx: Tx, kernel: Kernel, case_id: str, service: Service, files: Sequence[Prepared], staff_id: str, at: datetime
+) -> Service:
+    """The service with its signed proof attached: the files are added to the case, what it named there is checked.
+
+    Raises:
+        NotFound: a named piece of material is not in this case.
+    """
+    for named in service.scans:
+        if kernel.attachments.get(tx.conn, named).case_id != case_id:
+            raise NotFound(enclosures.GONE)
+    if not files:
+        return service
+    readers = (OFFICE, *((party_reader(service.party_id),) if service.party_id else ()))
+    added = enclosures.add(
+        tx,
+        kernel,
+        case_id,
+        files,
+        by=staff_actor(staff_id),
+        purpose=Purpose.SERVICE,
+        readers=readers,
+        at=at,
+        party_id=service.party_id,
+    )
+    return replace(service, scans=(*service.scans, *added))
 
 
 def issue(tx: Tx, kernel: Kernel, document_id: str, staff_id: str, at: datetime) -> str:

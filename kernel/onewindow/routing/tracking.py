@@ -32,7 +32,7 @@ from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.parties import PartyRecord
 from onewindow.registry.timeline import PARTIES, Shown, party_actor, party_reader
-from onewindow.routing import assignments, casefile, papers, views
+from onewindow.routing import assignments, casefile, enclosures, papers, views
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.commands import Command, Commands, Outcome
 from onewindow.routing.context import Kernel
@@ -144,7 +144,7 @@ class Tracking:
     def _view(self, conn: Connection, key: PartyKey) -> Tracked:
         kernel = self._kernel
         case = views.case_by_id(conn, key.case_id)
-        party = self.party(conn, key)
+        party = self.require_party(conn, key)
         clocks = [c for c in clock_rows.of_case(conn, case["id"]) if _for_person(c)]
         running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         marks = frozenset({PARTIES, party_reader(key.party_id)})
@@ -192,8 +192,8 @@ class Tracking:
             found.append(Paper(document, served.get(document.id), above, clock))
         return found
 
-    def party(self, conn: Connection, key: PartyKey) -> PartyRecord:
-        """The party whom a key stands for.
+    def require_party(self, conn: Connection, key: PartyKey) -> PartyRecord:
+        """The party of a code.
 
         Raises:
             NotFound: they were erased, or have another code by now.
@@ -268,7 +268,7 @@ class Tracking:
         return found
 
     def _matter(self, conn: Connection, key: PartyKey) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        self.party(conn, key)
+        self.require_party(conn, key)
         return views.case_by_id(conn, key.case_id), views.assignments_of(conn, key.case_id)
 
     def _for_office(
@@ -294,7 +294,13 @@ class Tracking:
             raise NotFound(_("没有这项操作"))
         if row["state"] not in OPEN:
             raise Refused(_("交办已结束，不能再办理"), rule="ended")
-        view, clocks = await self._store.read(lambda c: self._for_office(c, case, rows, assignment_id))
+        marks = enclosures.party_marks(key.party_id)
+
+        def load(conn: Connection) -> tuple[Any, Any]:
+            enclosures.check_form(conn, self._kernel, key.case_id, declared.form, form, marks)
+            return self._for_office(conn, case, rows, assignment_id)
+
+        view, clocks = await self._store.read(load)
         command = Command(
             key=f"{key.party_id}:{command_key}",
             assignment=row,

@@ -107,6 +107,9 @@ class Teller:
     def _issued(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
         return "", f"{self._title(data)} {data.get('number', '')}".strip()
 
+    def _material(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", self._say.label(data.get("purpose", ""), "material")
+
     def _served(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
         method = self._say.label(data.get("method", ""), "service")
         on = formatting.day(data.get("served_on"), self._say.lang)
@@ -203,6 +206,7 @@ _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], 
     "acted": Teller._acted,
     "phase": Teller._phase,
     "issued": Teller._issued,
+    "material": Teller._material,
     "served": Teller._served,
     "clock": Teller._clock,
     "extension-asked": Teller._extension_asked,

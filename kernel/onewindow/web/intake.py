@@ -244,6 +244,24 @@ class Correction(PageForm):
     reason: str = Field(title=_("更正的理由"), min_length=2, max_length=200)
 
 
+class Material(PageForm):
+    """Scans and photographs added to a case."""
+
+    files: list[str] = Field(
+        title=_("文件"), min_length=1, max_length=20, json_schema_extra=_extra(widget="attachments")
+    )
+    purpose: Literal["letter", "evidence", "authorisation", "read_back"] = Field(
+        "evidence",
+        title=_("是什么材料"),
+        json_schema_extra=_extra(choices=_pairs("material", "letter", "evidence", "authorisation", "read_back")),
+    )
+    party: str | None = Field(
+        None,
+        title=_("谁提供的"),
+        json_schema_extra=_extra(widget="party", hint=_("选定的人凭查询码也能看到；不选的只有办理人员能看到")),
+    )
+
+
 class PaperReceipt(PageForm):
     """The return slip of a unit that has no office in the system."""
 
@@ -285,49 +303,6 @@ class PaperAnswer(PageForm):
     answered_on: date = Field(title=_("答复日期"))
     number: str = Field("", title=_("来文号"), max_length=100)
     text: str = Field(title=_("答复内容"), min_length=2, max_length=10_000, json_schema_extra=_extra(multiline=True))
-
-
-class Service(PageForm):
-    """How a document was served."""
-
-    method: str = Field(title=_("送达方式"), json_schema_extra=_extra(choices=_pairs("service", *LABELS["service"])))
-    served_on: date = Field(title=_("送达日期"), json_schema_extra=_extra(hint=_("以送达回证上的日期为准")))
-    party: str | None = Field(None, title=_("受送达人"), json_schema_extra=_extra(widget="party"))
-    received_by: str = Field(
-        "",
-        title=_("签收人"),
-        max_length=100,
-        json_schema_extra=_extra(hint=_("不是本人签收的才填，并写明与本人的关系")),
-    )
-    relation: str = Field("", title=_("与受送达人的关系"), max_length=100)
-    place: str = Field(
-        "",
-        title=_("送达地点"),
-        max_length=200,
-        json_schema_extra=_extra(hint=_("电子送达的，写到达的邮箱或者号码；公告的，写公告的载体")),
-    )
-    tracking_no: str = Field("", title=_("邮件单号"), max_length=60, json_schema_extra=_extra(hint=_("邮寄的必填")))
-    sent_on: date | None = Field(
-        None,
-        title=_("交寄或者公告日期"),
-        json_schema_extra=_extra(hint=_("公告送达的必填；公告期满日为送达日期")),
-    )
-    period_days: int | None = Field(
-        None, title=_("公告天数"), ge=30, le=365, json_schema_extra=_extra(hint=_("不填按三十日"))
-    )
-    witnesses: list[str] = Field(default_factory=list, title=_("见证人"), max_length=5)
-    recorded: bool = Field(False, title=_("送达过程已拍照、录像"))
-    note: str = Field(
-        "",
-        title=_("说明"),
-        max_length=500,
-        json_schema_extra=_extra(multiline=True, hint=_("留置、拒收、公告的，写明事由和经过")),
-    )
-    proof: bool = Field(
-        False,
-        title=_("凭送达证明补登"),
-        json_schema_extra=_extra(hint=_("延期告知书在到期以后才登记的，须由未经办的人员凭证明补登")),
-    )
 
 
 class NewUser(PageForm):

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from onewindow.i18n import _
-from onewindow.web.intake import PageForm, Service, _extra, _pairs
+from onewindow.web.intake import PageForm, _extra, _pairs
 from onewindow.web.labels import LABELS
 
 
@@ -14,10 +14,16 @@ class Material(PageForm):
     """What somebody adds to their matter."""
 
     text: str = Field(
+        "",
         title=_("补充的内容"),
-        min_length=1,
         max_length=5_000,
         json_schema_extra=_extra(multiline=True, hint=_("承办单位马上可以看到")),
+    )
+    files: list[str] = Field(
+        default_factory=list,
+        title=_("照片、扫描件"),
+        max_length=20,
+        json_schema_extra=_extra(widget="attachments", hint=_("照片里的拍摄地点等信息会去掉")),
     )
 
 
@@ -148,6 +154,55 @@ class ReopeningDecision(PageForm):
         ),
     )
     reason: str = Field(title=_("理由"), min_length=2, max_length=200)
+
+
+class Service(PageForm):
+    """How a document was served."""
+
+    method: str = Field(title=_("送达方式"), json_schema_extra=_extra(choices=_pairs("service", *LABELS["service"])))
+    served_on: date = Field(title=_("送达日期"), json_schema_extra=_extra(hint=_("以送达回证上的日期为准")))
+    party: str | None = Field(None, title=_("受送达人"), json_schema_extra=_extra(widget="party"))
+    received_by: str = Field(
+        "",
+        title=_("签收人"),
+        max_length=100,
+        json_schema_extra=_extra(hint=_("不是本人签收的才填，并写明与本人的关系")),
+    )
+    relation: str = Field("", title=_("与受送达人的关系"), max_length=100)
+    place: str = Field(
+        "",
+        title=_("送达地点"),
+        max_length=200,
+        json_schema_extra=_extra(hint=_("电子送达的，写到达的邮箱或者号码；公告的，写公告的载体")),
+    )
+    tracking_no: str = Field("", title=_("邮件单号"), max_length=60, json_schema_extra=_extra(hint=_("邮寄的必填")))
+    sent_on: date | None = Field(
+        None,
+        title=_("交寄或者公告日期"),
+        json_schema_extra=_extra(hint=_("公告送达的必填；公告期满日为送达日期")),
+    )
+    period_days: int | None = Field(
+        None, title=_("公告天数"), ge=30, le=365, json_schema_extra=_extra(hint=_("不填按三十日"))
+    )
+    witnesses: list[str] = Field(default_factory=list, title=_("见证人"), max_length=5)
+    recorded: bool = Field(False, title=_("送达过程已拍照、录像"))
+    note: str = Field(
+        "",
+        title=_("说明"),
+        max_length=500,
+        json_schema_extra=_extra(multiline=True, hint=_("留置、拒收、公告的，写明事由和经过")),
+    )
+    scans: list[str] = Field(
+        default_factory=list,
+        title=_("送达回证扫描件、送达过程照片"),
+        max_length=10,
+        json_schema_extra=_extra(widget="attachments"),
+    )
+    proof: bool = Field(
+        False,
+        title=_("凭送达证明补登"),
+        json_schema_extra=_extra(hint=_("延期告知书在到期以后才登记的，须由未经办的人员凭证明补登")),
+    )
 
 
 class ServiceCorrection(Service):

@@ -12,6 +12,7 @@ from onewindow.access.actions import Action, action_title
 from onewindow.access.log import Look
 from onewindow.centre import Centre
 from onewindow.clocks.rows import ClockRow
+from onewindow.documents.attachments import Attachment
 from onewindow.i18n import _, translate
 from onewindow.office.manifest import ProcedureSpec
 from onewindow.office.types import SHANGHAI, OfficeId, StaffId, TownshipCode, UnitId
@@ -187,6 +188,18 @@ class Presenter:
             "error": error,
         }
 
+    def material(self, one: Attachment, where: str = "", *, adder: str = "") -> dict[str, Any]:
+        """A piece of material as the templates draw it; `where` is the address under which it lies."""
+        return {
+            "title": one.title or self.label(one.purpose, "material"),
+            "purpose": one.purpose,
+            "media": one.media,
+            "kilobytes": max(1, round(one.size / 1024)),
+            "added_at": one.added_at,
+            "adder": adder or None,
+            "href": f"{where}/materials/{one.id}" if one.sha256 is not None else None,
+        }
+
     def due(self, row: Mapping[str, Any]) -> Due | None:
         """The next deadline of a listed case."""
         if row["due_at"] is None or row.get("state") in ("closed", "archived"):
@@ -213,6 +226,8 @@ class Presenter:
             return self.say(_("查看完整的{names}"), names=names)
         if kind == "document":
             return self.say(_("查看文书"))
+        if kind == "attachment":
+            return self.say(_("查看材料"))
         known = {action.value: action for action in Action}.get(what)
         return self.say(action_title(known)) if known else self.say(_("查看"))
 

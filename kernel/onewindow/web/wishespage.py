@@ -84,8 +84,8 @@ class WishesPart:
                 found.append(make("unwithdraw", _("登记取消撤回"), href, own_forms.OneParty, values=values))
             elif applicants:
                 today = law_day(self.known.centre.now()).isoformat()
-                href, values = f"{self.href}/withdrawal", {"party": only, "asked_on": today}
-                found.append(make("withdraw", _("登记书面撤回"), href, own_forms.WrittenWithdrawal, values=values))
+                href, begun = f"{self.href}/withdrawal", {"party": only, "asked_on": today}
+                found.append(make("withdraw", _("登记书面撤回"), href, own_forms.WrittenWithdrawal, values=begun))
         if self.may(Action.CASE_PARTY_PAPER) and any(not p.anonymous for p in self.file.parties):
             found.append(make("consent", _("登记电子送达同意书"), f"{self.href}/consent", own_forms.PaperConsent))
         return found

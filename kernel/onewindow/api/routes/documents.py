@@ -66,6 +66,9 @@ class ServiceRequest(BaseModel):
     sent_on: date | None = Field(None, description="the day of posting, or of the public notice")
     period_days: int | None = Field(None, ge=1, le=365, description="how long a public notice runs; 30 if not said")
     recorded: bool = Field(False, description="pictures or a film show how it was done")
+    scans: list[str] = Field(
+        default_factory=list, max_length=10, description="pieces of the case's material that show the signed proof"
+    )
     proof: bool = Field(False, description="entered late, with proof, by somebody who does not handle the case")
 
 
@@ -79,7 +82,7 @@ class ServiceRequest(BaseModel):
 async def serve(centre: At, who: Who, document: Id, given: ServiceRequest, key: Key) -> out.ServedOut:
     """Record how a document was served; the clocks that hang on it follow from the date."""
     values = given.model_dump()
-    values["witnesses"] = tuple(given.witnesses)
+    values |= {"witnesses": tuple(given.witnesses), "scans": tuple(given.scans)}
     done = await centre.handling.serve(who, document, values, key=key)
     return out.ServedOut(service=done.id, document=done.document.id, extension=done.extension)
 
@@ -105,6 +108,6 @@ async def correct(centre: At, who: Who, document: Id, service: Id, given: Correc
     right = None
     if given.right is not None:
         right = given.right.model_dump(exclude={"proof"})
-        right["witnesses"] = tuple(given.right.witnesses)
+        right |= {"witnesses": tuple(given.right.witnesses), "scans": tuple(given.right.scans)}
     done = await centre.counter.correct_service(who, document, service, right, reason=given.reason, key=key)
     return out.ServedOut(service=done.id, document=done.document.id, extension=done.extension)

@@ -8,13 +8,15 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from onewindow.api.routes.attachments import download
 from onewindow.api.routes.documents import pdf
+from onewindow.documents.attachments import Prepared, Purpose
 from onewindow.documents.models import ServiceMethod
 from onewindow.errors import BadInput, Conflict, OneWindowError, Unauthenticated
 from onewindow.i18n import Message, _
 from onewindow.office.manifest import ActionSpec
 from onewindow.registry.parties import PERSONAL
-from onewindow.web import forms, intake
+from onewindow.web import forms, intake, own_forms, uploads
 from onewindow.web.casepage import CasePage, Revealed, read
 from onewindow.web.messages import by_field
 from onewindow.web.operations import Retry, errors_of
@@ -46,6 +48,8 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (f"{CASE}/documents/{{document}}/serve", ("POST",), pages.serve),
         (f"{CASE}/documents/{{document}}/proof", ("POST",), pages.proof),
         ("/documents/{document}.pdf", ("GET",), pages.document),
+        (f"{CASE}/materials", ("POST",), pages.add_material),
+        ("/materials/{attachment}", ("GET",), pages.material),
     ]
 
 
@@ -55,6 +59,7 @@ class CasePages:
     def __init__(self, web: Web) -> None:
         self.web = web
         self.centre = web.centre
+        self._waiting = uploads.Waiting(web)
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -149,8 +154,15 @@ class CasePages:
         key = text_of(form, "idempotency_key")[:64]
         name = f"act:{assignment}:{action}"
         schema = self._schema(row, action)
-        values = forms.parse(schema, form) if schema else {}
+        values: dict[str, Any] = {}
+
+        async def keep(files: list[Prepared], field: str) -> list[str]:
+            return await self.centre.materials.add(visit.principal, number, files, purpose=Purpose.FORM, field=field)
+
         try:
+            values = forms.parse(schema, form) if schema else {}
+            if schema:
+                values = forms.parse(schema, await uploads.for_case(form, keep, self.centre.materials))
             outcome = await self.centre.handling.act(
                 visit.principal, number, assignment, action, values, key=key or None, expect=_version(form)
             )
@@ -254,18 +266,41 @@ class CasePages:
     # Documents -------------------------------------------------------------------------------------------------------
 
     async def serve(self, request: Request) -> Response:
-        async def step(visit: Visit, given: intake.Service) -> None:
+        async def step(visit: Visit, given: own_forms.Service) -> None:
             service = {**said_of(given), "proof": given.proof}
             key = text_of(await request.form(), "idempotency_key")[:64]
-            await self.centre.handling.serve(visit.principal, request.path_params["document"], service, key=key or None)
+            document, scans = request.path_params["document"], self._waiting.files(given.scans, field="scans")
+            await self.centre.handling.serve(visit.principal, document, service, scans=scans, key=key or None)
 
-        return await self._step(request, "serve:{document}", intake.Service, step, _("已登记送达"))
+        return await self._step(request, "serve:{document}", own_forms.Service, step, _("已登记送达"))
 
     async def proof(self, request: Request) -> Response:
         async def step(visit: Visit, _given: Any) -> None:
             await self.centre.handling.proof(visit.principal, request.path_params["document"])
 
         return await self._step(request, "proof:{document}", None, step, _("送达回证已出具，在“文书”中打印"))
+
+    # Material --------------------------------------------------------------------------------------------------------
+
+    async def add_material(self, request: Request) -> Response:
+        """Add scans and photographs to the case, for the file or for one of its parties."""
+
+        async def step(visit: Visit, given: intake.Material) -> None:
+            await self.centre.materials.add(
+                visit.principal,
+                request.path_params["number"],
+                self._waiting.files(given.files, field="files"),
+                purpose=Purpose(given.purpose),
+                party_id=given.party,
+                field="files",
+            )
+
+        return await self._step(request, "material", intake.Material, step, _("材料已添加"))
+
+    async def material(self, request: Request) -> Response:
+        """A piece of material; the look is logged."""
+        visit = await self.web.staff(request)
+        return download(*await self.centre.materials.read(visit.principal, request.path_params["attachment"]))
 
     # What they share -------------------------------------------------------------------------------------------------
 
@@ -280,6 +315,8 @@ class CasePages:
         values = forms.parse(schema, form) if schema else {}
         name = name.format(**request.path_params)
         try:
+            if schema and uploads.files_of(form):
+                values = forms.parse(schema, await self._waiting.posted(form))
             await step(visit, form_model.model_validate(values) if form_model else None)
         except ValidationError as error:
             return await self._again(visit, number, Retry(name, values, by_field(error, visit.lang)), 422)
@@ -305,7 +342,7 @@ class CasePages:
         return await self._page(visit, number, retry=retry, trouble=trouble, status=status)
 
 
-def said_of(given: intake.Service) -> dict[str, Any]:
+def said_of(given: own_forms.Service) -> dict[str, Any]:
     """What the form says of a service, in the words of its record."""
     return {
         "method": ServiceMethod(given.method),

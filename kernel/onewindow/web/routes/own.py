@@ -10,7 +10,7 @@ from onewindow.errors import BadInput, Conflict, NotFound, OneWindowError
 from onewindow.i18n import Message, _
 from onewindow.routing.nextstep import next_step
 from onewindow.routing.opinions import Score
-from onewindow.web import forms, own_forms
+from onewindow.web import forms, own_forms, uploads
 from onewindow.web.keeping import keep_codes, kept
 from onewindow.web.messages import by_field
 from onewindow.web.operations import Retry
@@ -49,13 +49,15 @@ class OwnPages:
         self.web = web
         self.centre = web.centre
         self.tracked = TrackedPages(web)
+        self.waiting = uploads.Waiting(web)
 
     async def material(self, request: Request) -> Response:
         key = ""
 
         async def step(visit: Visit, given: BaseModel | None) -> None:
             assert visit.party is not None and isinstance(given, own_forms.Material)
-            await self.centre.applicant.add_material(visit.party, given.text, command_key=key or None)
+            files = self.waiting.files(given.files, field="files")
+            await self.centre.applicant.add_material(visit.party, given.text, files, command_key=key or None)
 
         key = text_of(await request.form(), "idempotency_key")[:64]
         return await self._step(request, "material", own_forms.Material, step, _("已补充，承办单位可以看到"))
@@ -122,6 +124,8 @@ class OwnPages:
         schema = model.model_json_schema() if model else None
         values = forms.parse(schema, form) if schema else {}
         try:
+            if schema and uploads.files_of(form):
+                values = forms.parse(schema, await self.waiting.posted(form))
             await step(visit, model.model_validate(values) if model else None)
         except (ValidationError, BadInput) as error:
             retry = Retry(name, values, by_field(error, visit.lang))

@@ -8,15 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from onewindow.api.auth import PARTY_COOKIE
+from onewindow.api.routes.attachments import download
 from onewindow.api.routes.documents import pdf
+from onewindow.documents.attachments import Prepared, Purpose
 from onewindow.documents.models import DocumentState
-from onewindow.errors import NotFound, OneWindowError
+from onewindow.errors import BadInput, NotFound, OneWindowError
 from onewindow.i18n import Message, _
 from onewindow.routing.applicant import Standing
 from onewindow.routing.nextstep import next_step
 from onewindow.routing.tracking import Paper, Tracked
-from onewindow.web import formatting, forms, ownpage
+from onewindow.web import formatting, forms, ownpage, uploads
 from onewindow.web.entries import Teller
+from onewindow.web.messages import by_field
 from onewindow.web.operations import Operations, Retry, errors_of
 from onewindow.web.present import Presenter, clock_first
 from onewindow.web.routes.context import Handler, Visit, Web, text_of
@@ -40,6 +43,7 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (f"{HERE}/act/{{assignment}}/{{action}}", ("POST",), pages.act),
         (f"{HERE}/unconfirmed/{{key}}", ("GET",), pages.unconfirmed),
         (f"{HERE}/documents/{{document}}.pdf", ("GET",), pages.document),
+        (f"{HERE}/materials/{{attachment}}", ("GET",), pages.material),
     ]
 
 
@@ -106,6 +110,7 @@ class TrackedPages:
             notices=ownpage.notices(standing, known),
             entries=Teller(known, rows, seen.clocks, papers, for_party=True).tell(seen.entries),
             documents=[self._paper(paper, known, operations, standing) for paper in reversed(seen.papers)],
+            materials=[known.material(one, HERE) for one in await self.centre.materials.of_party(visit.party)],
             looks=known.looks(seen.looks),
             offices=offices,
             unconfirmed=waiting,
@@ -176,11 +181,21 @@ class TrackedPages:
         if row is None or offer is None:
             trouble = self.web.problem(request, NotFound(_("这一步现在不能办理"), remedy=_("看下面的进度")))
             return await self.page(visit, trouble=trouble, status=409)
-        values = forms.parse(offer.form, form) if offer.form else {}
+        values: dict[str, Any] = {}
         key = text_of(form, "idempotency_key")[:64]
         name = f"act:{assignment}:{action}"
+
+        async def keep(files: list[Prepared], field: str) -> list[str]:
+            assert visit.party is not None
+            return await self.centre.materials.add_by_party(visit.party, files, purpose=Purpose.FORM, field=field)
+
         try:
+            if offer.form:
+                values = forms.parse(offer.form, form)
+                values = forms.parse(offer.form, await uploads.for_case(form, keep, self.centre.materials))
             outcome = await self.centre.tracking.act(visit.party, assignment, action, values, command_key=key)
+        except BadInput as error:
+            return await self.page(visit, retry=Retry(name, values, by_field(error, visit.lang)), status=error.status)
         except OneWindowError as error:
             return await self.page(visit, trouble=self.web.problem(request, error), status=error.status)
         if outcome.done:
@@ -196,6 +211,12 @@ class TrackedPages:
         assert visit.party is not None
         document, content = await self.centre.tracking.document(visit.party, request.path_params["document"])
         return pdf(document, content)
+
+    async def material(self, request: Request) -> Response:
+        """A piece of material that this party may read; the look is logged."""
+        visit = await self.web.by_code(request)
+        assert visit.party is not None
+        return download(*await self.centre.materials.read_by_party(visit.party, request.path_params["attachment"]))
 
     async def leave(self, request: Request) -> Response:
         """Forget the code on this device."""

@@ -71,9 +71,15 @@ class WishesPages(CasePages):
         async def step(visit: Visit, given: own_forms.ServiceCorrection) -> None:
             right = None if given.not_served else said_of(given)
             key = text_of(await request.form(), "idempotency_key")[:64]
-            params = request.path_params
+            params, scans = request.path_params, self._waiting.files(given.scans, field="scans")
             await self.centre.counter.correct_service(
-                visit.principal, params["document"], params["service"], right, reason=given.why, key=key or None
+                visit.principal,
+                params["document"],
+                params["service"],
+                right,
+                reason=given.why,
+                scans=scans,
+                key=key or None,
             )
 
         told = _("送达记录已更正，期限随之调整，原记录留在办理记录中")
