@@ -165,7 +165,7 @@ async def test_a_wrong_service_is_corrected_by_another_and_the_clock_follows(pat
         await counter.correct_service(town.who("handler"), reply.id, wrong.id, right, reason=reason)
     with pytest.raises(BadInput):
         early = {**right, "served_on": date(2026, 3, 1)}
-        await counter.correct_service(town.who("supervisor"), reply.id, wrong.id, early, reason=reason)
+        await counter.correct_service(town.who("deputy"), reply.id, wrong.id, early, reason=reason)
     assert (await matter.clock("review_right")).early_on == date(2026, 4, 5), "refused: nothing moved"
     done = await counter.correct_service(town.who("deputy"), reply.id, wrong.id, right, reason=reason)
     assert (await matter.clock("review_right")).early_on == date(2026, 4, 11)

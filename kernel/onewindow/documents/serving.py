@@ -39,8 +39,6 @@ def check(service: Service, document: Document, now: datetime, *, consented: boo
         raise BadInput(_("送达日期不能在今天之后"), field="served_on", remedy=_("送达之后再登记"))
     needed = _NEEDED.get(service.method)
     missing = needed(service) if needed else {}
-    if service.received_by and service.method is ServiceMethod.IN_PERSON and not service.relation:
-        missing["relation"] = _("不是本人签收的，写明签收人与受送达人的关系")
     if missing:
         first = next(iter(missing.values()))
         raise BadInput(first, fields=missing, remedy=_("按送达回证逐项填写"))

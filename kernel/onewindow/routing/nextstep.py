@@ -46,4 +46,4 @@ def _answered(seen: Tracked) -> tuple[Message, dict[str, Any]]:
         return _("已经答复，文书待送达；收到以后不服的，可以向{organ}提出"), {"organ": organ}
     if last.clock is None or last.clock.status == "stopped" or last.clock.lawful_on is None:
         return ANSWERED, {}
-    return _("已经答复。不服的，可以在 {day} 前向{organ}提出"), {"day": last.clock.lawful_on, "organ": organ}
+    return _("已经答复。不服的，最迟 {day} 可以向{organ}提出"), {"day": last.clock.lawful_on, "organ": organ}
