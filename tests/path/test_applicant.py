@@ -284,6 +284,7 @@ async def test_a_lost_code_is_replaced_against_the_persons_document(path: Runnin
     found = await counter.holders(clerk, matter.number)
     party = found.parties[0]
     assert party.masked()["name"] != "何满仓"
+    assert not party.masked()["id_number"], "its digits come from the paper, not from the screen"
     with pytest.raises(BadInput, match="末四位"):
         await counter.renew_code(clerk, matter.number, party.id, shown=Shown.ID_CARD, last_digits="0021", matches=True)
     with pytest.raises(BadInput, match="核对证件"):

@@ -1,7 +1,7 @@
 """The counter: what the window does for a person who stands before it, or whose signed paper it holds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -140,7 +140,12 @@ class Counter:
             )
 
         await self._desk.store.write(work)
-        having = [p for p in file.parties if p.code_digest is not None and not p.erased]
+        # Not the document's number, masked or not: its last digits have to come from the paper in the clerk's hand.
+        having = [
+            replace(p, personal={name: p.personal[name] for name in ("name", "phone") if name in p.personal})
+            for p in file.parties
+            if p.code_digest is not None and not p.erased
+        ]
         case = file.case
         return Holders(case["number"], case["category"], case["registered_at"], file.words.get("place", ""), having)
 
