@@ -226,6 +226,14 @@ async def test_an_answer_is_rated_and_the_rating_changed_until_the_matter_is_clo
     await own.rate(key, Score.FAIRLY)
     rated = (await own.standing(key)).rated
     assert rated is not None and (rated.score, rated.reason) == (Score.FAIRLY, "")
+    await own.rate(key, Score.DISSATISFIED, "没有说清补偿怎么算")
+    read = {}
+    for who in ("handler", "director"):
+        file = await path.centre.desk.open(town.who(who), matter.number)
+        wishes = await path.centre.counter.wishes(town.who(who), file)
+        read[who] = [each.reason for each in wishes.ratings.values()]
+        assert "rated" not in [entry.kind for entry in await path.centre.desk.timeline(town.who(who), matter.number)]
+    assert read == {"handler": [], "director": ["没有说清补偿怎么算"]}, "whoever handled it does not read it"
     await matter.serve("handler", "reply")
     path.time.forward(days=60)
     await matter.do("handler", "finish")

@@ -420,6 +420,7 @@ class WishesOut(Out):
     consents: list[str] = Field(description="the parties who agreed to electronic service")
     nudged_until: datetime | None
     reopening_asked: bool
+    ratings: dict[str, RatedOut] = Field(description="by party; empty for whoever does not follow up on the case")
 
 
 class TrackedOut(Out):

@@ -37,6 +37,7 @@ from onewindow.routing import withdrawals as wishes
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.desk import Desk
 from onewindow.routing.lostcodes import Renewed, Shown
+from onewindow.routing.opinions import Rated
 from onewindow.routing.papers import Served
 from onewindow.routing.people import Hand, hand
 from onewindow.routing.withdrawals import Withdrawn
@@ -67,6 +68,8 @@ class Wishes:
     consents: frozenset[str]
     nudged_until: datetime | None
     reopening: Mapping[str, Any] | None
+    # Empty for whoever does not follow up on the case.
+    ratings: Mapping[str, Rated]
 
 
 class Counter:
@@ -170,9 +173,10 @@ class Counter:
 
     # What the parties wish -------------------------------------------------------------------------------------------
 
-    async def wishes(self, file: CaseFile) -> Wishes:
-        """Withdrawals, consents, nudges and wishes to reopen of a case that was opened."""
+    async def wishes(self, principal: Principal | None, file: CaseFile) -> Wishes:
+        """Withdrawals, consents, nudges, wishes to reopen and ratings of a case that was opened."""
         kernel, case_id = self._desk.kernel, file.case["id"]
+        follows_up = guard.permits(principal, Action.CASE_FOLLOW_UP, file.target)
 
         def work(conn: Connection) -> Wishes:
             return Wishes(
@@ -180,6 +184,7 @@ class Counter:
                 frozenset(p.id for p in file.parties if opinions.has_consent(conn, case_id, p.id)),
                 nudges.again_at(conn, case_id),
                 reopening.waiting(conn, case_id),
+                opinions.ratings(conn, kernel, case_id) if follows_up else {},
             )
 
         return await self._desk.store.read(work)

@@ -54,6 +54,8 @@ def may_rate(case_state: str, phase: str, known: Rated | None) -> bool:
 def rate(hand: Hand, score: Score, reason: str = "") -> None:
     """Say how satisfied one is. Being dissatisfied leads to an explanation, to nothing else.
 
+    Whoever handled the matter does not read it: it is for those who follow up (回访), who never handled it.
+
     Raises:
         Refused: there is no answer yet, or the case is closed and was rated.
     """
@@ -71,19 +73,27 @@ def rate(hand: Hand, score: Score, reason: str = "") -> None:
     }
     key, changing = ["case_id", "party_id"], ["score", "at", "words"]
     hand.tx.execute(upsert(RATING, hand.tx.dialect, key=key, update=changing), row)
-    hand.say("rated", {"score": score.value, "again": known is not None}, {"reason": reason} if reason else None)
+    hand.say(
+        "rated",
+        {"score": score.value, "again": known is not None},
+        {"reason": reason} if reason else None,
+        office=False,
+    )
 
 
 def rating(conn: Connection, kernel: Kernel, case_id: str, party_id: str) -> Rated | None:
     """A party's rating."""
-    where = RATING.c.case_id == case_id, RATING.c.party_id == party_id
-    row = conn.execute(select(RATING).where(*where)).mappings().one_or_none()
-    if row is None:
-        return None
-    context = f"{case_id}/{party_id}"
-    words = row["words"]
-    reason = kernel.vault.open_text(PURPOSE, words, context=context) if words is not None else ""
-    return Rated(Score(row["score"]), reason, row["at"])
+    return ratings(conn, kernel, case_id).get(party_id)
+
+
+def ratings(conn: Connection, kernel: Kernel, case_id: str) -> dict[str, Rated]:
+    """The ratings of a case, by party."""
+    found = {}
+    for row in conn.execute(select(RATING).where(RATING.c.case_id == case_id)).mappings():
+        context, words = f"{case_id}/{row['party_id']}", row["words"]
+        reason = kernel.vault.open_text(PURPOSE, words, context=context) if words is not None else ""
+        found[row["party_id"]] = Rated(Score(row["score"]), reason, row["at"])
+    return found
 
 
 # Material ------------------------------------------------------------------------------------------------------------

@@ -34,10 +34,17 @@ class Hand:
     def actor(self) -> str:
         return staff_actor(self.staff_id) if self.staff_id else party_actor(self.party.id)
 
-    def say(self, kind: str, data: Mapping[str, Any] | None = None, words: Mapping[str, Any] | None = None) -> None:
-        """A line of the case's history for the offices and this one party."""
+    def say(
+        self,
+        kind: str,
+        data: Mapping[str, Any] | None = None,
+        words: Mapping[str, Any] | None = None,
+        *,
+        office: bool = True,
+    ) -> None:
+        """A line of the case's history for this one party, and for the offices unless it is none of their business."""
         told = {"party": self.party.id, **(data or {})}
-        readers = (OFFICE, party_reader(self.party.id))
+        readers = (*((OFFICE,) if office else ()), party_reader(self.party.id))
         line = Line(kind, self.at, self.actor, readers, told, dict(words) if words else None)
         timeline.append(self.tx, self.kernel.vault, self.case["id"], line)
 

@@ -72,7 +72,7 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
     if row is not None and row["state"] in OPEN:
         description = await centre.handling.describe(principal, file, row["id"])
     materials = await centre.materials.of_case(principal, file)
-    unconfirmed, wishes = await centre.handling.unconfirmed(file), await centre.counter.wishes(file)
+    unconfirmed, wishes = await centre.handling.unconfirmed(file), await centre.counter.wishes(principal, file)
     return Read(file, entries, objections, unconfirmed, row, description, wishes, materials)
 
 

@@ -61,6 +61,10 @@ class WishesPart:
             found.append(say(_("{who} 申请重启，等待决定"), who=self._who(self.wishes.reopening["party_id"])))
         for party in sorted(self.wishes.consents):
             found.append(say(_("{who} 同意电子送达"), who=self._who(party)))
+        for party, rated in self.wishes.ratings.items():
+            score = self.known.label(rated.score.value, "score")
+            told = say(_("{who} 评价：{score}"), who=self._who(party), score=score)
+            found.append(f"{told}　{rated.reason}".strip())
         return found
 
     def operations(self) -> list[dict[str, Any]]:

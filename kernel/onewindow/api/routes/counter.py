@@ -111,12 +111,13 @@ async def renew(centre: At, who: Who, number: Number, party: Id, given: RenewReq
     summary="当事人的意愿 · Withdrawals, consents, nudges and wishes to reopen",
 )
 async def wishes(centre: At, who: Who, number: Number) -> out.WishesOut:
-    found = await centre.counter.wishes(await centre.desk.open(who, number))
+    found = await centre.counter.wishes(who, await centre.desk.open(who, number))
     return out.WishesOut(
         withdrawals=[out.WithdrawalOut.model_validate(each) for each in found.withdrawals],
         consents=sorted(found.consents),
         nudged_until=found.nudged_until,
         reopening_asked=found.reopening is not None,
+        ratings={party: out.RatedOut.model_validate(rated) for party, rated in found.ratings.items()},
     )
 
 
