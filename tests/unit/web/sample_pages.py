@@ -3,10 +3,22 @@
 from datetime import date
 from typing import Any
 
-from onewindow.web import intake
+from onewindow.web import intake, own_forms
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem
-from tests.unit.web.samples import CASE, CATEGORIES, CLOCKS, ENTRIES, NOW, case_page, form_of, frame, operation, rows
+from tests.unit.web.samples import (
+    CASE,
+    CATEGORIES,
+    CLOCKS,
+    ENTRIES,
+    NOW,
+    PARTIES,
+    case_page,
+    form_of,
+    frame,
+    operation,
+    rows,
+)
 
 
 def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
@@ -63,8 +75,18 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "issued_at": NOW,
                 "served_on": date(2026, 11, 22),
                 "href": "/documents/1.pdf",
+                "received_by_opening": False,
+                "redress": {"organ": "示范区人民政府", "address": "府前街1号", "phone": "0530-1234567"},
+                "redress_clock": CLOCKS[1],
+                "paper": operation("索取纸质文书"),
             }
         ],
+        "own": [
+            operation("补充材料", form_of(own_forms.Material, prefix="material")),
+            operation("催一催", refusal={"message": "已经催过，2026年11月27日 起可以再催", "remedy": ""}),
+            operation("评价", form_of(own_forms.Rate, prefix="rate")),
+        ],
+        "notices": ["您已提出撤回，2026年11月30日 以前可以取消。等待回访核实"],
         "looks": [{"at": NOW, "who": "李承办（信访办）", "what": "电话", "reason": "联系来访人核实"}],
         "offices": [
             {
@@ -181,7 +203,60 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "track": (
             "track.html",
             frame(path="/track"),
-            {"form": form_of(intake.Tracking, None, {"code": "查询码不对，请核对"})},
+            {"form": form_of(intake.Tracking, None, {"code": "查询码不对，请核对"}), "mine": 2},
+        ),
+        "mine": (
+            "mine.html",
+            frame(path="/mine"),
+            {
+                "rows": [
+                    {
+                        "place": 0,
+                        "number": "370101001-2026-000123",
+                        "category_title": "补偿标准",
+                        "township": "平川镇",
+                        "phase": "in_hand",
+                        "state": "open",
+                        "due_on": date(2026, 12, 14),
+                        "next_step": "平川镇信访办正在办理",
+                    }
+                ],
+                "gone": 1,
+            },
+        ),
+        "lost": (
+            "lost.html",
+            frame(path="/lost-codes", staff=True),
+            {
+                "by_number": operation("按编号找", form_of(own_forms.FindByNumber, prefix="number")),
+                "by_description": operation(
+                    "按地点、类别、日期找", form_of(own_forms.FindByDescription, prefix="about")
+                ),
+                "rows": [
+                    {
+                        "number": "370101001-2026-000123",
+                        "href": "/lost-codes/370101001-2026-000123",
+                        "category_title": "补偿标准",
+                        "registered_at": NOW,
+                    }
+                ],
+            },
+        ),
+        "lost-holders": (
+            "lost-holders.html",
+            frame(path="/lost-codes/370101001-2026-000123", staff=True),
+            {
+                "number": "370101001-2026-000123",
+                "category_title": "补偿标准",
+                "registered_at": NOW,
+                "place": "柳树村",
+                "parties": [
+                    {
+                        "shown": PARTIES[0],
+                        "operation": operation("补发查询码", form_of(own_forms.RenewCode, prefix="renew")),
+                    }
+                ],
+            },
         ),
         "tracked": ("tracked.html", frame(path="/track"), tracked),
         "login": (
