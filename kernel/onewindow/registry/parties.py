@@ -14,6 +14,7 @@ from onewindow.errors import NotFound
 from onewindow.office.types import new_id
 from onewindow.registry.intake import PartyInput
 from onewindow.registry.tables import Party
+from onewindow.store.fixed import Fixed
 from onewindow.store.sql import table_of
 from onewindow.store.tx import Tx
 
@@ -84,12 +85,12 @@ def record_of(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
     )
 
 
-_OF_CASE = select(PARTY).where(PARTY.c.case_id == bindparam("case")).order_by(PARTY.c.id)
+_OF_CASE = Fixed(select(PARTY).where(PARTY.c.case_id == bindparam("case")).order_by(PARTY.c.id))
 
 
 def of_case(conn: Connection, vault: Vault, case_id: str) -> list[PartyRecord]:
     """The parties of a case, in the order in which they were added."""
-    return [record_of(vault, dict(row)) for row in conn.execute(_OF_CASE, {"case": case_id}).mappings()]
+    return [record_of(vault, row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
 
 
 def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
