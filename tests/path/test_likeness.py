@@ -173,4 +173,3 @@ async def test_of_real_mass_duplicates_most_are_hinted_and_few_hints_are_wrong(
         )
     assert right / twins >= 0.7
     assert wrong / (right + wrong) <= 0.15
-

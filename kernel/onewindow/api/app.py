@@ -23,6 +23,7 @@ from onewindow.api.routes import (
     lists,
     people,
     sessions,
+    supplement,
     tracking,
     upkeep,
 )
@@ -82,6 +83,7 @@ def rest_v1() -> APIRouter:
     # The busiest first.
     for module in (
         cases.lean,
+        supplement.router,
         cases.router,
         assignments.router,
         lists.router,

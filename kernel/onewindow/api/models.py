@@ -81,6 +81,13 @@ class PartyOut(Out):
     phone: str
     id_number: str
     address: str
+    contact: str = ""
+    contact_way: str = "any"
+    authorisation: str = ""
+    representative: bool = False
+    joined: bool = False
+    minor: bool = False
+    needs: list[str] = []
 
 
 class AssignmentOut(Out):
@@ -168,6 +175,37 @@ class AttachmentsMade(Out):
     attachments: list[str] = Field(description="ids, in the order of the files")
 
 
+class LikelyOut(Out):
+    """Whether a matter like this may be registered already. Nothing else is said."""
+
+    may_be_registered: bool
+
+
+class JoinedOut(Out):
+    number: str
+    codes: dict[str, str] = Field(description="tracking codes by party, shown this once")
+
+
+class ExternalOut(Out):
+    system: str
+    number: str
+
+
+class CircumstancesOut(Out):
+    """What goes with a case besides its words."""
+
+    may_disclose: bool = Field(description="whether the other side may learn who brought the matter")
+    group_size: int | None
+    no_contact_reason: str
+    pending: list[str]
+    written_for: bool
+    danger: str | None
+    emergency_at: datetime | None
+    reported_at: datetime | None
+    external: list[ExternalOut]
+    related: list[str] = Field(description="numbers of related matters that you may see")
+
+
 class WordsOut(Out):
     text: str = ""
     request: str = ""
@@ -191,6 +229,7 @@ class RevealedOut(Out):
     phone: str | None = None
     id_number: str | None = None
     address: str | None = None
+    contact: str | None = None
 
 
 class EntryOut(Out):

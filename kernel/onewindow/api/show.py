@@ -1,6 +1,6 @@
 """From the kernel's values to what REST v1 answers, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onewindow.api import models as out
@@ -15,6 +15,7 @@ from onewindow.registry.parties import PartyRecord
 from onewindow.registry.timeline import Shown
 from onewindow.routing import assignments
 from onewindow.routing.casefile import CaseFile
+from onewindow.routing.enclosing import Told
 from onewindow.routing.register import Registered
 from onewindow.routing.tracking import Tracked
 
@@ -86,6 +87,28 @@ class Shower:
             anonymous=party.anonymous,
             erased=party.erased,
             **party.masked(),
+            contact_way=party.personal.get("contact_way", "any"),
+            authorisation=party.personal.get("authorisation", ""),
+            representative=bool(party.personal.get("representative")),
+            joined=party.joined,
+            minor=bool(party.personal.get("minor")),
+            needs=[need for need in party.personal.get("needs", "").split(",") if need],
+        )
+
+    def circumstances(self, told: Told, related: Sequence[Mapping[str, Any]]) -> out.CircumstancesOut:
+        values = told.values
+        danger = values.get("emergency") or {}
+        return out.CircumstancesOut(
+            may_disclose=told.may_disclose,
+            group_size=values.get("group_size"),
+            no_contact_reason=values.get("no_contact_reason", ""),
+            pending=values.get("pending", []),
+            written_for=bool(values.get("written_for")),
+            danger=danger.get("danger"),
+            emergency_at=told.emergency_at,
+            reported_at=told.reported_at,
+            external=[out.ExternalOut(system=one["system"], number=one["number"]) for one in told.external],
+            related=[row["number"] for row in related],
         )
 
     def assignment(self, row: Mapping[str, Any]) -> out.AssignmentOut:

@@ -20,8 +20,9 @@ from onewindow.registry.timeline import Shown
 from onewindow.routing import casefile
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.casefile import CaseFile
+from onewindow.routing.enclosing import Told
 from onewindow.routing.objections import OBJECTION
-from onewindow.web import intake
+from onewindow.web import around, intake
 from onewindow.web.entries import Teller
 from onewindow.web.labels import LABELS
 from onewindow.web.operations import Operations, Retry
@@ -57,6 +58,7 @@ class Read:
     shown: Mapping[str, Any] | None
     description: Description | None
     materials: Sequence[Attachment] = ()
+    around: tuple[Told, Sequence[Mapping[str, Any]]] = (Told({}, None, None, ()), ())
 
 
 async def read(centre: Centre, principal: Principal, number: str, chosen: str = "") -> Read:
@@ -74,7 +76,8 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
         description = await centre.handling.describe(principal, file, row["id"])
     materials = await centre.materials.of_case(principal, file)
     unconfirmed = await centre.handling.unconfirmed(file)
-    return Read(file, entries, objections, unconfirmed, row, description, materials)
+    told = await centre.supplement.told(principal, file)
+    return Read(file, entries, objections, unconfirmed, row, description, materials, told)
 
 
 def _objections(conn: Connection, case_id: str) -> dict[str, Mapping[str, Any]]:
@@ -149,8 +152,10 @@ class CasePage:
             "window_operations": self._window_operations(),
             "panel": self._panel(),
             "unconfirmed": self._unconfirmed(),
-            "materials": [self._material(one) for one in self.found.materials],
-            "material_operations": self._material_operations(),
+            "materials": around.materials(self.found.materials, self.file.parties, self.known),
+            "around": around.context(*self.found.around, self.case, self.file.parties, self.known),
+            "around_operations": around.operations(self.operations, self.href, self.case, self.may),
+            "material_operations": around.material_operations(self.operations, self.href, self.may),
             "documents": [self._document(document) for document in reversed(self.file.documents)],
         }
 
@@ -352,19 +357,6 @@ class CasePage:
             "sent_at": at,
             "poll": f"{self.href}/unconfirmed",
         }
-
-    # Material --------------------------------------------------------------------------------------------------------
-
-    def _material(self, one: Attachment) -> dict[str, Any]:
-        kind, _sep, who = one.added_by.partition(":")
-        party = next((p for p in self.file.parties if p.id == one.party_id), None)
-        adder = self.known.staff_with_unit(who) if kind == "staff" else self.known.party_name(party) if party else ""
-        return self.known.material(one, adder=adder)
-
-    def _material_operations(self) -> list[dict[str, Any]]:
-        if not self.may(Action.ATTACHMENT_ADD):
-            return []
-        return [self.operations.make("material", _("添加材料"), f"{self.href}/materials", intake.Material)]
 
     # Documents -------------------------------------------------------------------------------------------------------
 
