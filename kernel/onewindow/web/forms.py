@@ -47,7 +47,9 @@ class Input:
     @property
     def told(self) -> bool:
         """Whether something stands in it, or something is wrong with it: then it is not folded away."""
-        return bool(self.error or self.value or any(part.told for row in self.rows for part in row))
+        value = self.value
+        said = value is True or (isinstance(value, str | list) and any(value) and value != self.field.default)
+        return bool(self.error) or said or any(part.told for row in self.rows for part in row)
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
@@ -93,7 +95,7 @@ class FormView:
 
     def told(self, *names: str) -> bool:
         """Whether one of these inputs says something or has an error."""
-        return any(self[name].told and self[name].value != self[name].field.default for name in names)
+        return any(self[name].told for name in names)
 
     def without(self, *names: str) -> "FormView":
         """The form with these inputs left out (drawn elsewhere on the page)."""
