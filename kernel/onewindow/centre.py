@@ -48,9 +48,11 @@ from onewindow.routing.counter import Counter
 from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
 from onewindow.routing.ledger import Ledger
+from onewindow.routing.likeness import Likely
 from onewindow.routing.materials import Materials
 from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
+from onewindow.routing.supplement import Supplement
 from onewindow.routing.switchboard import Switchboard
 from onewindow.routing.tracking import Tracking
 from onewindow.routing.upkeep import Upkeep
@@ -101,7 +103,8 @@ class Centre:
             now=self.now,
             profile=settings.provincial_profile,
         )
-        self.registrar = Registrar(self.store, self.kernel)
+        self.likely = Likely(self.store, self.kernel)
+        self.registrar = Registrar(self.store, self.kernel, self.likely.note)
         self.desk = Desk(self.store, self.kernel)
         self.counter = Counter(self.desk)
         self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
@@ -168,6 +171,7 @@ class Centre:
         self.handling = Handling(self.desk, self.commands)
         self.tracking = Tracking(self.store, self.kernel, self.commands)
         self.applicant = Applicant(self.store, self.kernel, self.tracking)
+        self.supplement = Supplement(self.store, self.kernel, self.desk)
         self.materials = Materials(self.store, self.kernel, self.desk, self.tracking)
         self.receipts = Receipts(self.store, self.kernel, self.tracking)
         await topology.ensure()
@@ -180,6 +184,7 @@ class Centre:
         self._keep("switchboard", self.switchboard.run)
         self._keep("commands", self.commands.run)
         self._keep("scheduler", self.scheduler.run)
+        self._keep("likeness", self.likely.run)
         self._keep("snapshots", self._watch_snapshots)
 
     async def _watch_snapshots(self) -> None:

@@ -16,6 +16,9 @@ class Action(StrEnum):
     CASE_LIST = "case.list"
     CASE_READ = "case.read"
     CASE_CORRECT = "case.correct"
+    CASE_SUPPLEMENT = "case.supplement"
+    CASE_EMERGENCY = "case.emergency"
+    CASE_JOIN = "case.join"
     CASE_TRIAGE = "case.triage"
     CASE_REVEAL = "case.reveal"
     CASE_REVEAL_SEALED = "case.reveal_sealed"
@@ -82,6 +85,9 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.CASE_LIST: Rule(_("查看事项列表"), on_case=True),
         Action.CASE_READ: Rule(_("查看事项"), on_case=True),
         Action.CASE_CORRECT: Rule(_("更正登记内容"), on_case=True),
+        Action.CASE_SUPPLEMENT: Rule(_("补充登记情况"), on_case=True),
+        Action.CASE_EMERGENCY: Rule(_("标记紧急情况"), on_case=True),
+        Action.CASE_JOIN: Rule(_("添加来访人"), on_case=True),
         Action.CASE_TRIAGE: Rule(_("甄别拟办"), on_case=True),
         Action.CASE_REVEAL: Rule(_("查看完整个人信息"), on_case=True, needs_reason=True),
         Action.CASE_REVEAL_SEALED: Rule(_("查看密件完整内容"), on_case=True, needs_reason=True),

@@ -75,6 +75,24 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             designated=_S.DESIGNATED,
             fallback=_S.TOWNSHIP,
         ),
+        Action.CASE_SUPPLEMENT: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
+            informant=_S.OWN,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
+        # Whoever sees danger says so (domain.md T02: anybody).
+        Action.CASE_EMERGENCY: _LOOK,
+        Action.CASE_JOIN: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_S.TOWNSHIP,
+            informant=_S.OWN,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
         Action.CASE_TRIAGE: _row(
             director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_WINDOW, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),

@@ -26,6 +26,7 @@ from onewindow.api.routes import (
     own,
     people,
     sessions,
+    supplement,
     tracking,
     upkeep,
 )
@@ -43,7 +44,8 @@ UPLOADS = tuple(
         rf"{PREFIX}/tracking/attachments",
         r"/(?:file|register)",
         r"/case/[^/]+/(?:materials|act/[^/]+/[^/]+)",
-        r"/tracked/(?:materials|act/[^/]+/[^/]+)",
+        r"/case/[^/]+/documents/[^/]+/(?:serve|services/[^/]+)",
+        r"/tracked/(?:materials?|act/[^/]+/[^/]+)",
     )
 )
 PAGES = "onewindow.web.routes"
@@ -98,7 +100,7 @@ def rest_v1() -> list[BaseRoute]:
         bus,
     )
     others = (*(module.router for module in modules), attachments.by_code, counter.lost)
-    return [route for router in (cases.lean, cases.router, *others) for route in router.routes]
+    return [route for router in (cases.lean, supplement.router, cases.router, *others) for route in router.routes]
 
 
 def _publish(app: FastAPI, centre: Centre) -> None:

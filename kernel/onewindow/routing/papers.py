@@ -37,15 +37,21 @@ def case_words(kernel: Kernel, case: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _data(
-    tx: Tx, kernel: Kernel, case: Mapping[str, Any], roles: tuple[str, ...], words: Mapping[str, Any], code: str | None
+    tx: Tx,
+    kernel: Kernel,
+    case: Mapping[str, Any],
+    roles: tuple[str, ...],
+    words: Mapping[str, Any],
+    code: str | None,
+    only: str | None = None,
 ) -> dict[str, Any]:
-    """What a template gets, frozen now."""
+    """What a template gets, frozen now; with `only`, no party but this one is named."""
     known = categories().get(case["category"])
     told = case_words(kernel, case)
     tx.flush()
     people = []
     for party in party_rows.of_case(tx.conn, kernel.vault, case["id"]):
-        if roles and party.role not in roles:
+        if (roles and party.role not in roles) or only not in (None, party.id):
             continue
         people.append(
             {
@@ -145,6 +151,7 @@ def kernel_document(
     assignment_id: str | None = None,
     issued_by: str | None = None,
     lazy: bool = False,
+    only: str | None = None,
 ) -> Document:
     """Issue one of the kernel's own documents: receipt, proof of service, letter to a unit without an office."""
     tx.flush()
@@ -155,7 +162,7 @@ def kernel_document(
         office=KERNEL,
         organ=organ,
         bundle=kernel_bundle().hash,
-        data=_data(tx, kernel, case, roles, words, code),
+        data=_data(tx, kernel, case, roles, words, code, only),
         title=title,
         assignment_id=AssignmentId(assignment_id) if assignment_id else None,
         issued_by=StaffId(issued_by) if issued_by else None,

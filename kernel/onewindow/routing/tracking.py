@@ -170,7 +170,7 @@ class Tracking:
             due_on=min(running, default=None),
             registered_at=case["registered_at"],
             received_at=case["received_at"],
-            words=papers.case_words(kernel, case) if party.role in ("applicant", "agent") else {},
+            words=_words(kernel, case, party),
             party=party,
             clocks=clocks,
             entries=entries,
@@ -332,3 +332,12 @@ def _lead(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
 def _for_person(clock: ClockRow) -> bool:
     """Whether a deadline is one that the person may hold somebody to."""
     return clock.protects == "person"
+
+
+def _words(kernel: Kernel, case: Mapping[str, Any], party: PartyRecord) -> Mapping[str, str]:
+    """The words that are a party's to read: what the matter says, or of one who joined it what they said themselves."""
+    if party.role not in ("applicant", "agent"):
+        return {}
+    if party.joined:
+        return {"text": party.personal.get("statement", "")}
+    return papers.case_words(kernel, case)

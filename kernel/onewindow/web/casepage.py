@@ -20,8 +20,9 @@ from onewindow.routing import casefile
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.counter import Wishes
+from onewindow.routing.enclosing import Told
 from onewindow.routing.objections import OBJECTION
-from onewindow.web import intake
+from onewindow.web import around, intake
 from onewindow.web.casepapers import LETTER, PapersPart
 from onewindow.web.entries import Teller
 from onewindow.web.labels import LABELS
@@ -56,6 +57,7 @@ class Read:
     description: Description | None
     wishes: Wishes
     materials: Sequence[Attachment] = ()
+    around: tuple[Told, Sequence[Mapping[str, Any]]] = (Told({}, None, None, ()), ())
 
 
 async def read(centre: Centre, principal: Principal, number: str, chosen: str = "") -> Read:
@@ -73,7 +75,8 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
         description = await centre.handling.describe(principal, file, row["id"])
     materials = await centre.materials.of_case(principal, file)
     unconfirmed, wishes = await centre.handling.unconfirmed(file), await centre.counter.wishes(principal, file)
-    return Read(file, entries, objections, unconfirmed, row, description, wishes, materials)
+    told = await centre.supplement.told(principal, file)
+    return Read(file, entries, objections, unconfirmed, row, description, wishes, materials, told)
 
 
 def _objections(conn: Connection, case_id: str) -> dict[str, Mapping[str, Any]]:
@@ -151,9 +154,11 @@ class CasePage:
             "panel": self._panel(),
             "unconfirmed": self._unconfirmed(),
             "wishes": {"notices": wishes.notices(), "operations": wishes.operations()},
-            "materials": papers.materials(self.found.materials),
-            "material_operations": papers.material_operations(),
             "documents": papers.documents(),
+            "materials": around.materials(self.found.materials, self.file.parties, self.known),
+            "around": around.context(*self.found.around, self.case, self.file.parties, self.known),
+            "around_operations": around.operations(self.operations, self.href, self.case, self.may),
+            "material_operations": around.material_operations(self.operations, self.href, self.may),
         }
 
     def _header(self, due: Any) -> dict[str, Any]:

@@ -1,15 +1,14 @@
-"""Documents and material on a case's page: what there is, how it was served, and what this reader may do about it."""
+"""Documents on a case's page: what there is, how it was served, and what this reader may do about it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from onewindow.access.actions import Action
-from onewindow.documents.attachments import Attachment
 from onewindow.documents.models import Document, DocumentState, Service
 from onewindow.i18n import _
 from onewindow.office.types import law_day
 from onewindow.routing.casefile import CaseFile
-from onewindow.web import formatting, intake, own_forms
+from onewindow.web import formatting, own_forms
 from onewindow.web.operations import Operations
 from onewindow.web.present import Presenter
 from onewindow.web.wishespage import corrections
@@ -21,7 +20,7 @@ READABLE = (DocumentState.READY, DocumentState.PENDING, DocumentState.WAITING)
 
 
 class PapersPart:
-    """The part of a case's page about its documents and material."""
+    """The part of a case's page about its documents."""
 
     def __init__(
         self, file: CaseFile, known: Presenter, may: Callable[[Action], bool], operations: Operations, href: str
@@ -35,24 +34,6 @@ class PapersPart:
     def documents(self) -> list[dict[str, Any]]:
         """The documents, newest first."""
         return [self._document(document) for document in reversed(self.file.documents)]
-
-    def materials(self, found: Sequence[Attachment]) -> list[dict[str, Any]]:
-        """The material that was read for the page."""
-        return [self._material(one) for one in found]
-
-    # Material --------------------------------------------------------------------------------------------------------
-
-    def _material(self, one: Attachment) -> dict[str, Any]:
-        kind, _sep, who = one.added_by.partition(":")
-        party = next((p for p in self.file.parties if p.id == one.party_id), None)
-        adder = self.known.staff_with_unit(who) if kind == "staff" else self.known.party_name(party) if party else ""
-        return self.known.material(one, adder=adder)
-
-    def material_operations(self) -> list[dict[str, Any]]:
-        """What this reader may do about the material."""
-        if not self.may(Action.ATTACHMENT_ADD):
-            return []
-        return [self.operations.make("material", _("添加材料"), f"{self.href}/materials", intake.Material)]
 
     # Documents -------------------------------------------------------------------------------------------------------
 

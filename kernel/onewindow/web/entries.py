@@ -107,6 +107,14 @@ class Teller:
     def _issued(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
         return "", f"{self._title(data)} {data.get('number', '')}".strip()
 
+    def _emergency(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        called = [self._say.label(call["line"], "call") for call in data.get("calls", ())]
+        parts = [self._say.label(data.get("danger", ""), "danger"), *called, str(words.get("report", ""))]
+        return "", "\n".join(part for part in parts if part)
+
+    def _joined(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", self._say.say(_("{n} 人"), n=data["count"]) if "count" in data else ""
+
     def _material(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
         return "", self._say.label(data.get("purpose", ""), "material")
 
@@ -205,6 +213,8 @@ _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], 
     "unsigned": Teller._unit,
     "acted": Teller._acted,
     "phase": Teller._phase,
+    "emergency": Teller._emergency,
+    "joined": Teller._joined,
     "issued": Teller._issued,
     "material": Teller._material,
     "served": Teller._served,

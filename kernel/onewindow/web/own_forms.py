@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from onewindow.i18n import _
-from onewindow.web.intake import PageForm, _extra, _pairs
+from onewindow.web.intake import PageForm, extra, pairs
 from onewindow.web.labels import LABELS
 
 
@@ -17,13 +17,13 @@ class Material(PageForm):
         "",
         title=_("补充的内容"),
         max_length=5_000,
-        json_schema_extra=_extra(multiline=True, hint=_("承办单位马上可以看到")),
+        json_schema_extra=extra(multiline=True, hint=_("承办单位马上可以看到")),
     )
     files: list[str] = Field(
         default_factory=list,
         title=_("照片、扫描件"),
         max_length=20,
-        json_schema_extra=_extra(widget="attachments", hint=_("照片里的拍摄地点等信息会去掉")),
+        json_schema_extra=extra(widget="attachments", hint=_("照片里的拍摄地点等信息会去掉")),
     )
 
 
@@ -31,7 +31,7 @@ class Withdraw(PageForm):
     """Withdrawing one's matter."""
 
     reason: str = Field(
-        "", title=_("撤回的原因"), max_length=500, json_schema_extra=_extra(multiline=True, hint=_("可以不填"))
+        "", title=_("撤回的原因"), max_length=500, json_schema_extra=extra(multiline=True, hint=_("可以不填"))
     )
 
 
@@ -39,10 +39,10 @@ class Rate(PageForm):
     """How satisfied somebody is."""
 
     score: Literal["satisfied", "fairly", "dissatisfied"] = Field(
-        title=_("您满意吗"), json_schema_extra=_extra(widget="radio", choices=_pairs("score", *LABELS["score"]))
+        title=_("您满意吗"), json_schema_extra=extra(widget="radio", choices=pairs("score", *LABELS["score"]))
     )
     reason: str = Field(
-        "", title=_("原因"), max_length=500, json_schema_extra=_extra(multiline=True, hint=_("可以不填"))
+        "", title=_("原因"), max_length=500, json_schema_extra=extra(multiline=True, hint=_("可以不填"))
     )
 
 
@@ -53,7 +53,7 @@ class AskReopening(PageForm):
         title=_("申请重启的理由"),
         min_length=2,
         max_length=2_000,
-        json_schema_extra=_extra(multiline=True, hint=_("例如：有新的事实、答应的没有履行、生效裁判改变了结论")),
+        json_schema_extra=extra(multiline=True, hint=_("例如：有新的事实、答应的没有履行、生效裁判改变了结论")),
     )
 
 
@@ -61,29 +61,29 @@ class FindByNumber(PageForm):
     """The case of a lost code, by its number."""
 
     number: str = Field(
-        title=_("事项编号"), min_length=5, max_length=64, json_schema_extra=_extra(hint=_("印在回执和各种文书上"))
+        title=_("事项编号"), min_length=5, max_length=64, json_schema_extra=extra(hint=_("印在回执和各种文书上"))
     )
 
 
 class FindByDescription(PageForm):
     """The case of a lost code, by what it is about; never by a person."""
 
-    township: str = Field(title=_("镇街"), json_schema_extra=_extra(widget="township"))
-    category: str = Field(title=_("事项类别"), json_schema_extra=_extra(widget="category"))
+    township: str = Field(title=_("镇街"), json_schema_extra=extra(widget="township"))
+    category: str = Field(title=_("事项类别"), json_schema_extra=extra(widget="category"))
     registered_from: date = Field(title=_("登记日期从"))
-    registered_to: date = Field(title=_("登记日期到"), json_schema_extra=_extra(hint=_("最长三个月")))
-    place: str = Field("", title=_("发生地点"), max_length=50, json_schema_extra=_extra(hint=_("写地名的一部分即可")))
+    registered_to: date = Field(title=_("登记日期到"), json_schema_extra=extra(hint=_("最长三个月")))
+    place: str = Field("", title=_("发生地点"), max_length=50, json_schema_extra=extra(hint=_("写地名的一部分即可")))
 
 
 class RenewCode(PageForm):
     """What the clerk compared before a code is replaced."""
 
-    shown: str = Field(title=_("出示的证件"), json_schema_extra=_extra(choices=_pairs("shown", *LABELS["shown"])))
+    shown: str = Field(title=_("出示的证件"), json_schema_extra=extra(choices=pairs("shown", *LABELS["shown"])))
     last_digits: str = Field(
         "",
         title=_("证件号末四位"),
         max_length=4,
-        json_schema_extra=_extra(hint=_("登记时留了证件号的必填；只用于核对，不保存")),
+        json_schema_extra=extra(hint=_("登记时留了证件号的必填；只用于核对，不保存")),
     )
     matches: bool = Field(False, title=_("已核对：证件是本人的，姓名与登记的一致"))
 
@@ -91,24 +91,24 @@ class RenewCode(PageForm):
 class WrittenWithdrawal(PageForm):
     """A signed withdrawal that was handed in."""
 
-    party: str = Field(title=_("撤回人"), json_schema_extra=_extra(widget="party"))
+    party: str = Field(title=_("撤回人"), json_schema_extra=extra(widget="party"))
     asked_on: date = Field(title=_("撤回书上的日期"))
-    reason: str = Field("", title=_("撤回的原因"), max_length=500, json_schema_extra=_extra(multiline=True))
+    reason: str = Field("", title=_("撤回的原因"), max_length=500, json_schema_extra=extra(multiline=True))
 
 
 class OneParty(PageForm):
     """Which party it is about."""
 
-    party: str = Field(title=_("当事人"), json_schema_extra=_extra(widget="party"))
+    party: str = Field(title=_("当事人"), json_schema_extra=extra(widget="party"))
 
 
 class Verification(PageForm):
     """What the person said when they were called back about their withdrawal."""
 
-    party: str = Field(title=_("撤回人"), json_schema_extra=_extra(widget="party"))
+    party: str = Field(title=_("撤回人"), json_schema_extra=extra(widget="party"))
     own_will: Literal["yes", "no"] = Field(
         title=_("是不是本人自愿"),
-        json_schema_extra=_extra(
+        json_schema_extra=extra(
             widget="radio",
             choices=[
                 {"value": "yes", "label": str(_("是本人自愿撤回"))},
@@ -120,17 +120,17 @@ class Verification(PageForm):
     ex_officio: bool = Field(
         False,
         title=_("涉及未成年人保护或者涉嫌犯罪"),
-        json_schema_extra=_extra(hint=_("选了以后，本人撤回，事项仍依职权继续办理")),
+        json_schema_extra=extra(hint=_("选了以后，本人撤回，事项仍依职权继续办理")),
     )
 
 
 class PaperConsent(PageForm):
     """A signed consent to electronic service."""
 
-    party: str = Field(title=_("当事人"), json_schema_extra=_extra(widget="party"))
+    party: str = Field(title=_("当事人"), json_schema_extra=extra(widget="party"))
     agreed: Literal["yes", "no"] = Field(
         title=_("电子送达"),
-        json_schema_extra=_extra(
+        json_schema_extra=extra(
             widget="radio",
             choices=[
                 {"value": "yes", "label": str(_("书面同意电子送达"))},
@@ -145,7 +145,7 @@ class ReopeningDecision(PageForm):
 
     outcome: Literal["grant", "refuse"] = Field(
         title=_("决定"),
-        json_schema_extra=_extra(
+        json_schema_extra=extra(
             widget="radio",
             choices=[
                 {"value": "grant", "label": str(_("同意重启，交原承办单位办理"))},
@@ -159,30 +159,30 @@ class ReopeningDecision(PageForm):
 class Service(PageForm):
     """How a document was served."""
 
-    method: str = Field(title=_("送达方式"), json_schema_extra=_extra(choices=_pairs("service", *LABELS["service"])))
-    served_on: date = Field(title=_("送达日期"), json_schema_extra=_extra(hint=_("以送达回证上的日期为准")))
-    party: str | None = Field(None, title=_("受送达人"), json_schema_extra=_extra(widget="party"))
+    method: str = Field(title=_("送达方式"), json_schema_extra=extra(choices=pairs("service", *LABELS["service"])))
+    served_on: date = Field(title=_("送达日期"), json_schema_extra=extra(hint=_("以送达回证上的日期为准")))
+    party: str | None = Field(None, title=_("受送达人"), json_schema_extra=extra(widget="party"))
     received_by: str = Field(
         "",
         title=_("签收人"),
         max_length=100,
-        json_schema_extra=_extra(hint=_("不是本人签收的才填，并写明与本人的关系")),
+        json_schema_extra=extra(hint=_("不是本人签收的才填，并写明与本人的关系")),
     )
     relation: str = Field("", title=_("与受送达人的关系"), max_length=100)
     place: str = Field(
         "",
         title=_("送达地点"),
         max_length=200,
-        json_schema_extra=_extra(hint=_("电子送达的，写到达的邮箱或者号码；公告的，写公告的载体")),
+        json_schema_extra=extra(hint=_("电子送达的，写到达的邮箱或者号码；公告的，写公告的载体")),
     )
-    tracking_no: str = Field("", title=_("邮件单号"), max_length=60, json_schema_extra=_extra(hint=_("邮寄的必填")))
+    tracking_no: str = Field("", title=_("邮件单号"), max_length=60, json_schema_extra=extra(hint=_("邮寄的必填")))
     sent_on: date | None = Field(
         None,
         title=_("交寄或者公告日期"),
-        json_schema_extra=_extra(hint=_("公告送达的必填；公告期满日为送达日期")),
+        json_schema_extra=extra(hint=_("公告送达的必填；公告期满日为送达日期")),
     )
     period_days: int | None = Field(
-        None, title=_("公告天数"), ge=30, le=365, json_schema_extra=_extra(hint=_("不填按三十日"))
+        None, title=_("公告天数"), ge=30, le=365, json_schema_extra=extra(hint=_("不填按三十日"))
     )
     witnesses: list[str] = Field(default_factory=list, title=_("见证人"), max_length=5)
     recorded: bool = Field(False, title=_("送达过程已拍照、录像"))
@@ -190,18 +190,18 @@ class Service(PageForm):
         "",
         title=_("说明"),
         max_length=500,
-        json_schema_extra=_extra(multiline=True, hint=_("留置、拒收、公告的，写明事由和经过")),
+        json_schema_extra=extra(multiline=True, hint=_("留置、拒收、公告的，写明事由和经过")),
     )
     scans: list[str] = Field(
         default_factory=list,
         title=_("送达回证扫描件、送达过程照片"),
         max_length=10,
-        json_schema_extra=_extra(widget="attachments"),
+        json_schema_extra=extra(widget="attachments"),
     )
     proof: bool = Field(
         False,
         title=_("凭送达证明补登"),
-        json_schema_extra=_extra(hint=_("延期告知书在到期以后才登记的，须由未经办的人员凭证明补登")),
+        json_schema_extra=extra(hint=_("延期告知书在到期以后才登记的，须由未经办的人员凭证明补登")),
     )
 
 
@@ -212,5 +212,5 @@ class ServiceCorrection(Service):
     not_served: bool = Field(
         False,
         title=_("其实没有送达"),
-        json_schema_extra=_extra(hint=_("选了以后，上面各项不作数，期限退回没有送达时的样子")),
+        json_schema_extra=extra(hint=_("选了以后，上面各项不作数，期限退回没有送达时的样子")),
     )

@@ -16,7 +16,7 @@ from onewindow.documents.attachments import Attachment
 from onewindow.i18n import _, translate
 from onewindow.office.manifest import ProcedureSpec
 from onewindow.office.types import SHANGHAI, OfficeId, StaffId, TownshipCode, UnitId
-from onewindow.organisation.rows import TownshipKind
+from onewindow.organisation.rows import TownshipKind, UnitKind
 from onewindow.registry import parties as party_rows
 from onewindow.registry.catalogue import categories, shown_title
 from onewindow.registry.parties import PERSONAL, PartyRecord
@@ -26,7 +26,15 @@ from onewindow.routing.papers import CASE_BODY
 from onewindow.web.labels import LABELS, label
 from onewindow.web.schema import Choice
 
-FIELD_TITLES = {"name": _("姓名"), "phone": _("电话"), "id_number": _("证件号"), "address": _("地址")}
+FIELD_TITLES = {
+    "name": _("姓名"),
+    "phone": _("电话"),
+    "id_number": _("证件号"),
+    "address": _("地址"),
+    "contact": _("联系时要注意什么"),
+}
+# Units that are organs and offices, not places where people live.
+_INSIDE = frozenset({UnitKind.DISTRICT, UnitKind.TOWNSHIP, UnitKind.CENTRE, UnitKind.OFFICE, UnitKind.BUREAU})
 ORGANISATION_NAME = _("名称")
 SUMMARY = 60
 _LONG_NUMBER = re.compile(r"\d[\d -]{5,}[\dXx]")
@@ -121,6 +129,16 @@ class Presenter:
             if sealed or not c.sealed
         )
 
+    def places(self, *townships: str) -> tuple[Choice, ...]:
+        """The villages and communities of these townships, each under its township: names occur more than once."""
+        organisation, now = self.centre.organisation.current, self.centre.now()
+        return tuple(
+            Choice(unit.id, unit.name, group=self.township(code))
+            for code in townships
+            for unit in organisation.units_in(TownshipCode(code), now)
+            if unit.kind not in _INSIDE
+        )
+
     def units(self, township: str, *, excluded: Iterable[str] = ()) -> tuple[Choice, ...]:
         """The units that a matter of a township may go to."""
         organisation, now, out = self.centre.organisation.current, self.centre.now(), frozenset(excluded)
@@ -169,11 +187,31 @@ class Presenter:
             "role": party.role,
             "kind": party.kind,
             "anonymous": party.anonymous and not fields,
+            "about": self._about(party),
+            "statement": party.personal.get("statement", ""),
             "personal": [
                 self.personal(party, name, reveal, value=(shown or {}).get(name), error=(errors or {}).get(name, ""))
                 for name in fields
             ],
         }
+
+    def _about(self, party: PartyRecord) -> list[str]:
+        """What else is to be known of a party before anybody contacts them."""
+        known, found = party.personal, []
+        if known.get("representative"):
+            found.append(self.say(_("代表")))
+        if known.get("joined"):
+            found.append(self.say(_("后来加入")))
+        if known.get("minor"):
+            found.append(self.say(_("未成年人")))
+        if way := known.get("contact_way"):
+            found.append(self.say(_("联系方式：{way}"), way=self.label(way, "contact_way")))
+        if basis := known.get("authorisation"):
+            found.append(self.say(_("代理凭据：{basis}"), basis=self.label(basis, "authorisation")))
+        if note := known.get("authorisation_note"):
+            found.append(note)
+        found += [self.label(need, "need") for need in known.get("needs", "").split(",") if need]
+        return found
 
     def personal(
         self, party: PartyRecord, name: str, reveal: str | None, *, value: str | None = None, error: str = ""

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from onewindow.web import intake, own_forms
+from onewindow.web import filing, intake, own_forms, registering
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem
 from tests.unit.web.samples import (
@@ -92,6 +92,17 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
             {
                 "office": {"id": "petition", "title": "信访办"},
                 "operations": [operation("撤回", confirm="撤回后五个工作日内可以反悔。")],
+            }
+        ],
+        "materials": [
+            {
+                "title": "欠条照片.jpg",
+                "purpose": "evidence",
+                "media": "image/jpeg",
+                "kilobytes": 240,
+                "added_at": NOW,
+                "adder": None,
+                "href": "/tracked/materials/1",
             }
         ],
         "unconfirmed": None,
@@ -193,11 +204,11 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
     done = frame(staff=True, path="/cases/1", flashes=(Flash("已登记，编号见下方"), Flash("短信未发出", "warning")))
     return {
         "home": ("home.html", frame(), {"township_names": ["平川镇", "河口街道"]}),
-        "file": ("file.html", frame(path="/file"), {"form": form_of(intake.Filing), "key": "k-3"}),
+        "file": ("file.html", frame(path="/file"), {"form": form_of(filing.Filing), "key": "k-3"}),
         "file-errors": (
             "file.html",
             frame(path="/file"),
-            {"form": form_of(intake.Filing, {"name": "张三", "anonymous": False}, said), "key": "k-3"},
+            {"form": form_of(filing.Filing, {"name": "张三", "anonymous": False}, said), "key": "k-3"},
         ),
         "receipt": ("receipt.html", frame(), receipt),
         "track": (
@@ -276,11 +287,11 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
             frame(path="/register", staff=True),
             {
                 "form": form_of(
-                    intake.Registration,
+                    registering.Entry,
                     {"received_on": "2026-11-23", "parties": [{"role": "applicant", "kind": "person", "name": "张三"}]},
                 ),
                 "key": "k-2",
-                "similar": [{"category_title": "噪声", "place": "柳树村", "registered_at": NOW}],
+                "similar": True,
             },
         ),
         "queue": ("queue.html", frame(path="/queue", staff=True), queue),

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from onewindow.api import models as out
+from onewindow.api import models_own as own_out
 from onewindow.api.auth import At, Who
-from onewindow.api.parts import Id, Number, Show
+from onewindow.api.parts import PREFIX, Id, Number, Show
 from onewindow.api.problems import documented
 from onewindow.routing.lostcodes import Shown
 
-router = APIRouter(prefix="/cases", tags=["cases"])
-lost = APIRouter(prefix="/lost-codes", tags=["cases"])
+router = APIRouter(prefix=PREFIX + "/cases", tags=["cases"])
+lost = APIRouter(prefix=PREFIX + "/lost-codes", tags=["cases"])
 ANSWERS = documented(401, 403, 404, 409, 413, 415, 422)
 
 
@@ -65,7 +66,7 @@ async def find(
     registered_from: date,
     registered_to: date,
     place: Annotated[str, Query(max_length=50)] = "",
-) -> out.Listed[out.FoundCase]:
+) -> out.Listed[own_out.FoundCase]:
     """Unsealed cases by category, day of registration and place; never by a person."""
     found = await centre.counter.find(
         who,
@@ -75,7 +76,7 @@ async def find(
         registered_to=registered_to,
         place=place.strip(),
     )
-    return out.Listed[out.FoundCase](items=[out.FoundCase.model_validate(row) for row in found])
+    return out.Listed[own_out.FoundCase](items=[own_out.FoundCase.model_validate(row) for row in found])
 
 
 @lost.get(
@@ -84,7 +85,7 @@ async def find(
     operation_id="getCodeHolders",
     summary="核对持码人 · The parties of a case who have a code",
 )
-async def holders(centre: At, who: Who, number: Number, show: Show) -> out.HoldersOut:
+async def holders(centre: At, who: Who, number: Number, show: Show) -> own_out.HoldersOut:
     """Masked, to compare with the person's document; the look is logged."""
     return show.holders(await centre.counter.holders(who, number))
 
@@ -96,12 +97,12 @@ async def holders(centre: At, who: Who, number: Number, show: Show) -> out.Holde
     operation_id="renewCode",
     summary="补发查询码 · Replace a lost code against the person's document",
 )
-async def renew(centre: At, who: Who, number: Number, party: Id, given: RenewRequest) -> out.RenewedOut:
+async def renew(centre: At, who: Who, number: Number, party: Id, given: RenewRequest) -> own_out.RenewedOut:
     """The old code is void at once; the new one is in the answer and nowhere else."""
     done = await centre.counter.renew_code(
         who, number, party, shown=given.shown, last_digits=given.last_digits, matches=given.matches
     )
-    return out.RenewedOut.model_validate(done)
+    return own_out.RenewedOut.model_validate(done)
 
 
 @router.get(
@@ -110,14 +111,14 @@ async def renew(centre: At, who: Who, number: Number, party: Id, given: RenewReq
     operation_id="getWishes",
     summary="当事人的意愿 · Withdrawals, consents, nudges and wishes to reopen",
 )
-async def wishes(centre: At, who: Who, number: Number) -> out.WishesOut:
+async def wishes(centre: At, who: Who, number: Number) -> own_out.WishesOut:
     found = await centre.counter.wishes(who, await centre.desk.open(who, number))
-    return out.WishesOut(
-        withdrawals=[out.WithdrawalOut.model_validate(each) for each in found.withdrawals],
+    return own_out.WishesOut(
+        withdrawals=[own_out.WithdrawalOut.model_validate(each) for each in found.withdrawals],
         consents=sorted(found.consents),
         nudged_until=found.nudged_until,
         reopening_asked=found.reopening is not None,
-        ratings={party: out.RatedOut.model_validate(rated) for party, rated in found.ratings.items()},
+        ratings={party: own_out.RatedOut.model_validate(rated) for party, rated in found.ratings.items()},
     )
 
 
@@ -128,10 +129,10 @@ async def wishes(centre: At, who: Who, number: Number) -> out.WishesOut:
     operation_id="enterWithdrawal",
     summary="登记书面撤回 · Enter a signed withdrawal",
 )
-async def withdraw(centre: At, who: Who, number: Number, party: Id, given: WrittenWithdrawal) -> out.WithdrawalOut:
+async def withdraw(centre: At, who: Who, number: Number, party: Id, given: WrittenWithdrawal) -> own_out.WithdrawalOut:
     """Handed to somebody who does not handle the case."""
     done = await centre.counter.withdraw(who, number, party, asked_on=given.asked_on, reason=given.reason)
-    return out.WithdrawalOut.model_validate(done)
+    return own_out.WithdrawalOut.model_validate(done)
 
 
 @router.delete(
@@ -140,8 +141,8 @@ async def withdraw(centre: At, who: Who, number: Number, party: Id, given: Writt
     operation_id="enterRevocation",
     summary="登记取消撤回 · Enter that a withdrawal is taken back",
 )
-async def revoke(centre: At, who: Who, number: Number, party: Id) -> out.WithdrawalOut:
-    return out.WithdrawalOut.model_validate(await centre.counter.revoke(who, number, party))
+async def revoke(centre: At, who: Who, number: Number, party: Id) -> own_out.WithdrawalOut:
+    return own_out.WithdrawalOut.model_validate(await centre.counter.revoke(who, number, party))
 
 
 @router.post(
@@ -150,11 +151,11 @@ async def revoke(centre: At, who: Who, number: Number, party: Id) -> out.Withdra
     operation_id="verifyWithdrawal",
     summary="核实撤回 · Record the call back about a withdrawal",
 )
-async def verify(centre: At, who: Who, number: Number, party: Id, given: Verification) -> out.WithdrawalOut:
+async def verify(centre: At, who: Who, number: Number, party: Id, given: Verification) -> own_out.WithdrawalOut:
     done = await centre.counter.verify_withdrawal(
         who, number, party, own_will=given.own_will, told=given.told, ex_officio=given.ex_officio
     )
-    return out.WithdrawalOut.model_validate(done)
+    return own_out.WithdrawalOut.model_validate(done)
 
 
 @router.put(

@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from onewindow.api import models as out
+from onewindow.api import models_own as own_out
 from onewindow.api.auth import At, ByCode
-from onewindow.api.parts import Id, Key
+from onewindow.api.parts import PREFIX, Id, Key
 from onewindow.api.problems import documented
 from onewindow.routing.opinions import Score
 
-router = APIRouter(prefix="/tracking", tags=["tracking"])
+router = APIRouter(prefix=PREFIX + "/tracking", tags=["tracking"])
 ANSWERS = documented(401, 403, 404, 409, 413, 415, 422)
 BARE = documented(401, 403, 404, 409, 422)
 
@@ -60,9 +60,9 @@ async def add_material(centre: At, key: ByCode, given: MaterialRequest, command_
     operation_id="nudge",
     summary="催一催 · Nudge",
 )
-async def nudge(centre: At, key: ByCode) -> out.NudgedOut:
+async def nudge(centre: At, key: ByCode) -> own_out.NudgedOut:
     """At most once in three working days for a case; its holder and the window see it."""
-    return out.NudgedOut(again_on=await centre.applicant.nudge(key))
+    return own_out.NudgedOut(again_on=await centre.applicant.nudge(key))
 
 
 @router.post(
@@ -72,9 +72,9 @@ async def nudge(centre: At, key: ByCode) -> out.NudgedOut:
     operation_id="withdraw",
     summary="撤回 · Withdraw",
 )
-async def withdraw(centre: At, key: ByCode, given: WithdrawRequest) -> out.WithdrawalOut:
+async def withdraw(centre: At, key: ByCode, given: WithdrawRequest) -> own_out.WithdrawalOut:
     """Revocable for five working days; then, once verified by somebody who does not handle the case, in force."""
-    return out.WithdrawalOut.model_validate(await centre.applicant.withdraw(key, given.reason))
+    return own_out.WithdrawalOut.model_validate(await centre.applicant.withdraw(key, given.reason))
 
 
 @router.delete(
@@ -83,8 +83,8 @@ async def withdraw(centre: At, key: ByCode, given: WithdrawRequest) -> out.Withd
     operation_id="revokeWithdrawal",
     summary="取消撤回 · Take one's withdrawal back",
 )
-async def revoke(centre: At, key: ByCode) -> out.WithdrawalOut:
-    return out.WithdrawalOut.model_validate(await centre.applicant.revoke(key))
+async def revoke(centre: At, key: ByCode) -> own_out.WithdrawalOut:
+    return own_out.WithdrawalOut.model_validate(await centre.applicant.revoke(key))
 
 
 @router.put(

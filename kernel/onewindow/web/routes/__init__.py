@@ -7,7 +7,21 @@ from starlette.routing import Mount, Route
 
 from onewindow.api.auth import Door
 from onewindow.centre import Centre
-from onewindow.web.routes import account, admin, cases, desk, files, lost, own, people, public, queue, tracked, wishes
+from onewindow.web.routes import (
+    account,
+    admin,
+    cases,
+    desk,
+    files,
+    lost,
+    own,
+    people,
+    public,
+    queue,
+    supplement,
+    tracked,
+    wishes,
+)
 from onewindow.web.routes.context import Elsewhere, Web, quiet
 
 
@@ -15,7 +29,7 @@ def mount(app: FastAPI, centre: Centre) -> None:
     """Put the pages, their style sheets and their error page on an application."""
     door: Door = app.state.door
     web = Web(centre, door)
-    for module in (public, tracked, own, lost, account, desk, queue, cases, wishes, admin, people):
+    for module in (public, tracked, own, lost, account, desk, queue, cases, wishes, supplement, admin, people):
         for path, methods, handler in module.routes(web):
             app.router.routes.append(Route(path, quiet(web, handler), methods=list(methods), include_in_schema=False))
     for path, served in files.mounts():

@@ -203,39 +203,39 @@ class CasePages:
         async def step(visit: Visit, _given: Any) -> None:
             await self.centre.handling.sign(visit.principal, *_where(request))
 
-        return await self._step(request, "sign:{assignment}", None, step, _("已签收"))
+        return await self.step(request, "sign:{assignment}", None, step, _("已签收"))
 
     async def recall(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Recall) -> None:
             await self.centre.handling.recall(visit.principal, *_where(request), given.reason)
 
-        return await self._step(request, "recall:{assignment}", intake.Recall, step, _("已收回"))
+        return await self.step(request, "recall:{assignment}", intake.Recall, step, _("已收回"))
 
     async def letter(self, request: Request) -> Response:
         async def step(visit: Visit, _given: Any) -> None:
             await self.centre.handling.print_letter(visit.principal, *_where(request))
 
-        return await self._step(request, "letter:{assignment}", None, step, _("转办单已出具，在“文书”中打印"))
+        return await self.step(request, "letter:{assignment}", None, step, _("转办单已出具，在“文书”中打印"))
 
     async def slip(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.PaperReceipt) -> None:
             await self.centre.handling.paper_receipt(visit.principal, *_where(request), given.signed_for)
 
-        return await self._step(request, "slip:{assignment}", intake.PaperReceipt, step, _("已登记签收回执"))
+        return await self.step(request, "slip:{assignment}", intake.PaperReceipt, step, _("已登记签收回执"))
 
     async def answer(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.PaperAnswer) -> None:
             text = f"{given.number}\n{given.text}" if given.number else given.text
             await self.centre.handling.paper_answer(visit.principal, *_where(request), text, given.answered_on)
 
-        return await self._step(request, "answer:{assignment}", intake.PaperAnswer, step, _("已录入答复"))
+        return await self.step(request, "answer:{assignment}", intake.PaperAnswer, step, _("已录入答复"))
 
     async def assign(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Assign) -> None:
             number = request.path_params["number"]
             await self.centre.handling.reassign(visit.principal, number, given.unit, given.reason, given.officer)
 
-        return await self._step(request, "assign", intake.Assign, step, _("已交办"))
+        return await self.step(request, "assign", intake.Assign, step, _("已交办"))
 
     async def rule(self, request: Request) -> Response:
         """Rule an objection; where it is upheld, hand the case to the unit that was chosen."""
@@ -248,7 +248,7 @@ class CasePages:
                 number = request.path_params["number"]
                 await self.centre.handling.reassign(visit.principal, number, given.unit, given.reason)
 
-        return await self._step(request, "rule:{objection}", intake.Ruling, step, _("已裁定"))
+        return await self.step(request, "rule:{objection}", intake.Ruling, step, _("已裁定"))
 
     async def correct(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Correction) -> None:
@@ -261,7 +261,7 @@ class CasePages:
                 category=given.category,
             )
 
-        return await self._step(request, "correct", intake.Correction, step, _("已更正，原来的内容留在办理记录中"))
+        return await self.step(request, "correct", intake.Correction, step, _("已更正，原来的内容留在办理记录中"))
 
     # Documents -------------------------------------------------------------------------------------------------------
 
@@ -272,13 +272,13 @@ class CasePages:
             document, scans = request.path_params["document"], self._waiting.files(given.scans, field="scans")
             await self.centre.handling.serve(visit.principal, document, service, scans=scans, key=key or None)
 
-        return await self._step(request, "serve:{document}", own_forms.Service, step, _("已登记送达"))
+        return await self.step(request, "serve:{document}", own_forms.Service, step, _("已登记送达"))
 
     async def proof(self, request: Request) -> Response:
         async def step(visit: Visit, _given: Any) -> None:
             await self.centre.handling.proof(visit.principal, request.path_params["document"])
 
-        return await self._step(request, "proof:{document}", None, step, _("送达回证已出具，在“文书”中打印"))
+        return await self.step(request, "proof:{document}", None, step, _("送达回证已出具，在“文书”中打印"))
 
     # Material --------------------------------------------------------------------------------------------------------
 
@@ -295,7 +295,7 @@ class CasePages:
                 field="files",
             )
 
-        return await self._step(request, "material", intake.Material, step, _("材料已添加"))
+        return await self.step(request, "material", intake.Material, step, _("材料已添加"))
 
     async def material(self, request: Request) -> Response:
         """A piece of material; the look is logged."""
@@ -304,8 +304,15 @@ class CasePages:
 
     # What they share -------------------------------------------------------------------------------------------------
 
-    async def _step(
-        self, request: Request, name: str, form_model: type[BaseModel] | None, step: Step, told: Message
+    async def step(
+        self,
+        request: Request,
+        name: str,
+        form_model: type[BaseModel] | None,
+        step: Step,
+        told: Message,
+        *,
+        onward: str = "",
     ) -> Response:
         """Read the form, do the step, and show the case: done, or the same form with what is wrong."""
         form = await request.form()
@@ -319,10 +326,14 @@ class CasePages:
                 values = forms.parse(schema, await self._waiting.posted(form))
             await step(visit, form_model.model_validate(values) if form_model else None)
         except ValidationError as error:
-            return await self._again(visit, number, Retry(name, values, by_field(error, visit.lang)), 422)
+            known = set(form_model.model_fields) if form_model else set()
+            found = by_field(error, visit.lang)
+            # What is wrong with a value made of the form has no field of its own there.
+            wrong = {n if n.partition(".")[0] in known else "": text for n, text in found.items()}
+            return await self._again(visit, number, Retry(name, values, wrong), 422)
         except OneWindowError as error:
             return await self._refused(visit, number, error, Retry(name, values))
-        return self.web.go(f"/case/{number}", Flash(visit.say(told)))
+        return self.web.go(onward or f"/case/{number}", Flash(visit.say(told)))
 
     async def _refused(self, visit: Visit, number: str, error: OneWindowError, retry: Retry) -> Response:
         """The case again, saying why not; what was typed stays. A case that they may not see stays unseen."""

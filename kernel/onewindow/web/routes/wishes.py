@@ -32,13 +32,13 @@ class WishesPages(CasePages):
                 visit.principal, number, given.party, asked_on=given.asked_on, reason=given.reason
             )
 
-        return await self._step(request, "withdraw", own_forms.WrittenWithdrawal, step, _("已登记书面撤回"))
+        return await self.step(request, "withdraw", own_forms.WrittenWithdrawal, step, _("已登记书面撤回"))
 
     async def revoke(self, request: Request) -> Response:
         async def step(visit: Visit, given: own_forms.OneParty) -> None:
             await self.centre.counter.revoke(visit.principal, request.path_params["number"], given.party)
 
-        return await self._step(request, "unwithdraw", own_forms.OneParty, step, _("已登记：撤回取消，照常办理"))
+        return await self.step(request, "unwithdraw", own_forms.OneParty, step, _("已登记：撤回取消，照常办理"))
 
     async def verify(self, request: Request) -> Response:
         async def step(visit: Visit, given: own_forms.Verification) -> None:
@@ -51,21 +51,21 @@ class WishesPages(CasePages):
                 ex_officio=given.ex_officio,
             )
 
-        return await self._step(request, "verify", own_forms.Verification, step, _("已登记核实情况"))
+        return await self.step(request, "verify", own_forms.Verification, step, _("已登记核实情况"))
 
     async def consent(self, request: Request) -> Response:
         async def step(visit: Visit, given: own_forms.PaperConsent) -> None:
             number = request.path_params["number"]
             await self.centre.counter.consent(visit.principal, number, given.party, agreed=given.agreed == "yes")
 
-        return await self._step(request, "consent", own_forms.PaperConsent, step, _("已登记"))
+        return await self.step(request, "consent", own_forms.PaperConsent, step, _("已登记"))
 
     async def reopening(self, request: Request) -> Response:
         async def step(visit: Visit, given: own_forms.ReopeningDecision) -> None:
             number, granted = request.path_params["number"], given.outcome == "grant"
             await self.centre.counter.decide_reopening(visit.principal, number, granted=granted, reason=given.reason)
 
-        return await self._step(request, "reopening", own_forms.ReopeningDecision, step, _("已决定，并告知本人"))
+        return await self.step(request, "reopening", own_forms.ReopeningDecision, step, _("已决定，并告知本人"))
 
     async def correct_service(self, request: Request) -> Response:
         async def step(visit: Visit, given: own_forms.ServiceCorrection) -> None:
@@ -83,4 +83,4 @@ class WishesPages(CasePages):
             )
 
         told = _("送达记录已更正，期限随之调整，原记录留在办理记录中")
-        return await self._step(request, "unserve:{service}", own_forms.ServiceCorrection, step, told)
+        return await self.step(request, "unserve:{service}", own_forms.ServiceCorrection, step, told)
