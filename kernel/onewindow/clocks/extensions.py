@@ -161,6 +161,25 @@ def serve_extension(
     return ExtensionOutcome(Outcome.CORRECTED if afterwards else Outcome.EFFECTIVE, found.id, found.days, before, clock)
 
 
+def reset_extension(tx: Tx, document_id: str, at: datetime, book: CalendarBook) -> bool:
+    """Undo what a service brought about that turned out wrong: the extension waits for its service again.
+
+    Says whether there was one.
+    """
+    found = _extension(tx, document_id, None)
+    if found is None or found.served_on is None:
+        return False
+    clock = lock(tx, found.clock_id)
+    if found.state == "effective":
+        pauses = pauses_of(tx, [clock.id])[clock.id]
+        left = clock.extended_days - found.days
+        due = book.due(tx, lambda calendar: clock.due(pauses, calendar, extended=left))
+        store(tx, clock, extended_days=left, **due_values(due))
+    again = update(EXTENSION).where(EXTENSION.c.id == found.id)
+    tx.execute(again.values(state="pending", served_on=None, decided_at=None))
+    return True
+
+
 def _over(clock: ClockRow, at: datetime) -> bool:
     """Whether its time was up at that moment; what stands still, or has no lawful date yet, is not over."""
     return clock.status != "paused" and clock.lawful_at is not None and at >= clock.lawful_at

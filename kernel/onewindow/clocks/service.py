@@ -139,6 +139,22 @@ def resume(tx: Tx, clock_id: str, at: datetime, book: CalendarBook) -> ClockRow:
     return store(tx, row, status="running", colour=calmer(row.colour, colour_at(at, row.warn_at, row.lawful_at)))
 
 
+def restart(tx: Tx, clock_id: str, started: date, at: datetime, book: CalendarBook) -> ClockRow:
+    """Put a clock right that began from a wrong date; the pauses and extensions that it had stay."""
+    row = lock(tx, clock_id)
+    begun = replace(row, started_at=day_start(started))
+    pauses = pauses_of(tx, [row.id])[row.id]
+    due = book.due(tx, lambda calendar: begun.due(pauses, calendar))
+    colour = calmer(row.colour, colour_at(utc(at), due.warn_at, due.lawful_at))
+    return store(tx, row, started_at=begun.started_at, colour=colour, **due_values(due))
+
+
+def unstop(tx: Tx, clock_id: str) -> ClockRow:
+    """Let a clock run on whose stop was a mistake; the scheduler gives it its colour."""
+    row = lock(tx, clock_id)
+    return store(tx, row, status="running", stopped_at=None, colour="green")
+
+
 def seal(tx: Tx, case_id: str) -> None:
     """Mark the clocks of a case that has been sealed."""
     tx.execute(update(CLOCK).where(CLOCK.c.case_id == case_id).values(sealed=True))
@@ -167,4 +183,4 @@ def _instant(started: datetime | date) -> datetime:
     return utc(started) if isinstance(started, datetime) else day_start(started)
 
 
-__all__ = ["Owner", "pause", "read", "resume", "seal", "start", "stop"]
+__all__ = ["Owner", "pause", "read", "restart", "resume", "seal", "start", "stop", "unstop"]

@@ -31,24 +31,42 @@ class Go(Effect):
         super().__init__(**{**data, "state": state if isinstance(state, str) else state.key})
 
 
+class Redress(BaseModel):
+    """Where somebody turns who does not accept a document, and the clock that says until when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    organ: str
+    address: str = ""
+    phone: str = ""
+    clock: str = ""
+
+
 class Issue(Effect):
     """Issue the document with this key to these roles (none: to an organ); `text` is what the template is to say.
 
-    Words are given by name, or in `text` where a name is taken (`to`, `kind`).
+    Words are given by name, or in `text` where a name is taken (`to`, `kind`). With `redress` a party reads on their
+    own page, too, to whom they may turn and until which day.
     """
 
-    words: ClassVar[frozenset[str]] = frozenset({"text"})
+    words: ClassVar[frozenset[str]] = frozenset({"text", "redress"})
     kind: Literal["issue"] = "issue"
     document: str
     to: tuple[str, ...] = ("applicant",)
     text: dict[str, Any] = Field(default_factory=dict)
+    redress: Redress | None = None
 
     def __init__(
-        self, document: str, to: Sequence[str] = ("applicant",), text: Mapping[str, Any] | None = None, **words: Any
+        self,
+        document: str,
+        to: Sequence[str] = ("applicant",),
+        text: Mapping[str, Any] | None = None,
+        redress: Redress | None = None,
+        **words: Any,
     ) -> None:
         if words.get("kind") == "issue":  # loading the JSON form
             del words["kind"]
-        super().__init__(**{"document": document, "to": tuple(to), "text": {**(text or {}), **words}})
+        given = {"document": document, "to": tuple(to), "text": {**(text or {}), **words}, "redress": redress}
+        super().__init__(**given)
 
 
 class _ClockEffect(Effect):

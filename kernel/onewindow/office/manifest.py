@@ -89,6 +89,7 @@ class ProcedureSpec(Spec):
     clocks: tuple[ClockSpec, ...]
     reactions: tuple[ReactionSpec, ...] = ()
     facts: dict[str, Any]
+    reopens: bool = False
 
     def state(self, key: str) -> StateSpec | None:
         return next((s for s in self.states if s.key == key), None)
@@ -234,6 +235,7 @@ def procedure_spec(procedure: type[Procedure[Any]]) -> ProcedureSpec:
         clocks=tuple(clock_spec(k, c) for k, c in procedure.clocks.items()),
         reactions=tuple(_reaction(r) for r in procedure.reactions),
         facts=procedure.facts.model_json_schema(),
+        reopens=procedure.reopens,
     )
 
 

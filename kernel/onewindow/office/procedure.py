@@ -25,6 +25,8 @@ EVENTS: Mapping[str, str] = {
     "recalled": "收回",
     "recused": "回避决定",
     "withdrawn": "撤回",
+    "nudged": "催办",
+    "added": "补充材料",
 }
 
 
@@ -145,8 +147,9 @@ def on(event: str, of: str | Sequence[str] | None = None, move: Move | None = No
     """Declare a reaction: (self, facts, happening, ctx) -> effects.
 
     `event` is one of near, due (a clock's amber and red), served (a document), refused (an effect), extended,
-    objected, answered, returned, recalled, withdrawn; `of` names the clocks or documents it is about. With a `move`
-    it applies only in those states.
+    objected, answered, returned, recalled, withdrawn, nudged, added (material); `of` names the clocks or documents it
+    is about. With a `move` it applies only in those states. A reaction to `withdrawn` that leads to a final state ends
+    the proceeding its own way; where there is none, the kernel ends the assignment.
     """
     if event not in EVENTS:
         raise DeclarationError(f"@on({event!r}): known events are {', '.join(sorted(EVENTS))}")
@@ -172,10 +175,14 @@ def _snake(name: str) -> str:
 
 
 class Procedure(Generic[F]):
-    """Base of all procedures; the subclass's docstring is its title, its body its states, clocks and actions."""
+    """Base of all procedures; the subclass's docstring is its title, its body its states, clocks and actions.
+
+    `reopens` says that a party may ask by their code to have the matter taken up again once it is closed.
+    """
 
     version: ClassVar[int] = 1
     tracks: ClassVar[Sequence[str]] = ()
+    reopens: ClassVar[bool] = False
     key: ClassVar[str]
     title: ClassVar[str]
     facts: ClassVar[type[Facts]]

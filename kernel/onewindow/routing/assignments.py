@@ -11,7 +11,7 @@ from onewindow.errors import NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.manifest import Manifest, ProcedureSpec
 from onewindow.office.types import AssignmentRole, AssignmentState, Phase, Track, new_id
-from onewindow.registry import timeline
+from onewindow.registry import timeline, twins
 from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, staff_actor
 from onewindow.routing import deadlines
@@ -236,6 +236,7 @@ def settle_case(tx: Tx, case_id: str, at: datetime) -> None:
     values: dict[str, Any] = {"phase": phase.value, "holder": holder, **clocks}
     if over:
         values |= {"state": "closed", "closed_at": at}
+        twins.forget(tx, case_id)
     if not _SETTLE.change(tx, {"this": case_id, **values}):
         # A closed case stays what it was, but a person's right may run on.
         deadlines.refresh_due(tx, case_id)

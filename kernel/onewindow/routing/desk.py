@@ -53,9 +53,9 @@ class Desk:
             NotFound: no such case, or none that this person may know of.
             Forbidden: they may see it but not do this.
         """
-        return await self.store.read(lambda c: self._checked(c, principal, action, views.find_by_number(c, number)))
+        return await self.store.read(lambda c: self.checked(c, principal, action, views.find_by_number(c, number)))
 
-    def _checked(
+    def checked(
         self, conn: Connection, principal: Principal | None, action: Action, case: Mapping[str, Any] | None
     ) -> CaseFile:
         """A case's file once the policy has said yes. What one may not know of takes the same steps as what is not."""
@@ -237,8 +237,8 @@ class Desk:
             try:
                 case = views.case_by_id(conn, self.kernel.documents.get(conn, DocumentId(document_id)).case_id)
             except NotFound:
-                return self._checked(conn, principal, Action.DOCUMENT_READ, None)
-            return self._checked(conn, principal, Action.DOCUMENT_READ, case)
+                return self.checked(conn, principal, Action.DOCUMENT_READ, None)
+            return self.checked(conn, principal, Action.DOCUMENT_READ, case)
 
         return await self.store.read(work)
 

@@ -23,6 +23,7 @@ from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, party_reade
 from onewindow.routing import assignments, deadlines
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
+from onewindow.routing.opinions import has_consent
 from onewindow.store.tx import Tx
 
 CASE_BODY = "case"
@@ -36,15 +37,21 @@ def case_words(kernel: Kernel, case: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _data(
-    tx: Tx, kernel: Kernel, case: Mapping[str, Any], roles: tuple[str, ...], words: Mapping[str, Any], code: str | None
+    tx: Tx,
+    kernel: Kernel,
+    case: Mapping[str, Any],
+    roles: tuple[str, ...],
+    words: Mapping[str, Any],
+    code: str | None,
+    only: str | None = None,
 ) -> dict[str, Any]:
-    """What a template gets, frozen now."""
+    """What a template gets, frozen now; with `only`, no party but this one is named."""
     known = categories().get(case["category"])
     told = case_words(kernel, case)
     tx.flush()
     people = []
     for party in party_rows.of_case(tx.conn, kernel.vault, case["id"]):
-        if roles and party.role not in roles:
+        if (roles and party.role not in roles) or only not in (None, party.id):
             continue
         people.append(
             {
@@ -115,7 +122,8 @@ def issue(
         office=row["office"],
         organ=organ_of(kernel, row["unit_id"]),
         bundle=manifest.bundle,
-        data=_data(tx, kernel, case, effect.to, effect.text, None),
+        data=_data(tx, kernel, case, effect.to, effect.text, None)
+        | ({"redress": effect.redress.model_dump()} if effect.redress else {}),
         title=manifest.document_title(effect.document),
         assignment_id=AssignmentId(row["id"]),
         issued_by=StaffId(actor.removeprefix("staff:")) if actor.startswith("staff:") else None,
@@ -143,6 +151,7 @@ def kernel_document(
     assignment_id: str | None = None,
     issued_by: str | None = None,
     lazy: bool = False,
+    only: str | None = None,
 ) -> Document:
     """Issue one of the kernel's own documents: receipt, proof of service, letter to a unit without an office."""
     tx.flush()
@@ -153,7 +162,7 @@ def kernel_document(
         office=KERNEL,
         organ=organ,
         bundle=kernel_bundle().hash,
-        data=_data(tx, kernel, case, roles, words, code),
+        data=_data(tx, kernel, case, roles, words, code, only),
         title=title,
         assignment_id=AssignmentId(assignment_id) if assignment_id else None,
         issued_by=StaffId(issued_by) if issued_by else None,
@@ -172,13 +181,28 @@ class Served:
     extension: str | None = None
 
 
-def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler: bool, proof: bool = False) -> Served:
+def serve(
+    tx: Tx,
+    kernel: Kernel,
+    service: Service,
+    at: datetime,
+    *,
+    by_handler: bool,
+    proof: bool = False,
+    actor: str | None = None,
+) -> Served:
     """Record a service: the clocks that it starts, stops or extends follow from its date.
 
+    `actor` is the party where they opened the document themselves.
+
     Raises:
-        Refused: an extension's notice recorded late needs proof and somebody who does not handle the case.
+        Refused: an extension's notice recorded late needs proof and somebody who does not handle the case; or a party
+            did not agree to electronic service.
+        BadInput: what proves this method of service is missing.
     """
-    record_id, document = kernel.documents.record_service(tx, service, now=at)
+    case_id = kernel.documents.get(tx.conn, service.document_id).case_id
+    consented = has_consent(tx, case_id, service.party_id)
+    record_id, document = kernel.documents.record_service(tx, service, now=at, consented=consented)
     outcome = extensions.serve_extension(
         tx,
         served_on=service.served_on,
@@ -194,7 +218,7 @@ def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler:
             rule="served-late",
             remedy=_("请他人登记并注明送达证明"),
         )
-    actor = staff_actor(service.recorded_by)
+    actor = actor or staff_actor(service.recorded_by)
     readers = [OFFICE] + ([party_reader(service.party_id)] if service.party_id else [PARTIES])
     data: dict[str, Any] = {
         "document": document.id,
@@ -203,6 +227,8 @@ def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler:
         "method": service.method.value,
         "served_on": service.served_on.isoformat(),
     }
+    if service.corrects:
+        data["corrects"] = service.corrects
     timeline.append(tx, kernel.vault, document.case_id, Line("served", at, actor, tuple(readers), data))
     if outcome is not None:
         _extension_decided(tx, kernel, document, outcome, at, actor)

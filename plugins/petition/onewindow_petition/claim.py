@@ -14,6 +14,7 @@ from onewindow.office import (
     Phase,
     Procedure,
     Reason,
+    Redress,
     Refusal,
     State,
     Stop,
@@ -42,6 +43,7 @@ class Claim(Procedure[Petition]):
 
     version = 1
     tracks = ("C",)
+    reopens = True
 
     received = State("已收到", phase=Phase.IN_HAND, initial=True)
     refusing = State("不予受理，告知书待送达", phase=Phase.ENDED)
@@ -271,7 +273,9 @@ class Claim(Procedure[Petition]):
     def approve(self, facts: Petition, form: forms.Approval, ctx: Context) -> Effects:
         facts.legal_note, facts.replied_on, facts.reply_served_on = form.legal_note, ctx.today, None
         answer = "\n".join(f"{forms.OPINIONS[p.opinion]}:{p.reason}" for p in facts.points)
-        return Issue("reply", text=words.reply(facts, ctx)), Answer(answer)
+        place = facts.review_place
+        above = Redress(organ=place.organ, address=place.address, phone=place.phone, clock="review_right")
+        return Issue("reply", text=words.reply(facts, ctx), redress=above), Answer(answer)
 
     @guard(submit, approve)
     def every_point_is_answered(self, facts: Petition, ctx: Context) -> Refusal | None:

@@ -205,7 +205,9 @@ async def record(desk: Desk, document_id: DocumentId, **more: Any) -> str:
 async def test_a_service_is_kept_as_the_proof_says(desk: Desk) -> None:
     issued = await issue(desk)
     await desk.documents.read(issued.id)
-    first = await record(desk, issued.id, method=ServiceMethod.LEFT, witnesses=("何川",), place="柳河村三组")
+    first = await record(
+        desk, issued.id, method=ServiceMethod.LEFT, witnesses=("何川",), place="柳河村三组", note="拒收"
+    )
     await record(desk, issued.id)
     found = await desk.store.read(lambda conn: desk.documents.services(conn, [issued.id]))
     assert [each.method for each in found] == [ServiceMethod.LEFT, ServiceMethod.IN_PERSON]
