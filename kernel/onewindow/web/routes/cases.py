@@ -15,11 +15,9 @@ from onewindow.documents.models import ServiceMethod
 from onewindow.errors import BadInput, Conflict, OneWindowError, Unauthenticated
 from onewindow.i18n import Message, _
 from onewindow.office.manifest import ActionSpec
-from onewindow.office.types import Track
 from onewindow.registry.parties import PERSONAL
-from onewindow.routing.retrack import Change
 from onewindow.routing.window import PaperObjection
-from onewindow.web import changes, forms, intake, own_forms, uploads
+from onewindow.web import forms, intake, own_forms, uploads
 from onewindow.web.casepage import CasePage, Revealed, read
 from onewindow.web.messages import by_field
 from onewindow.web.operations import Retry, errors_of
@@ -49,9 +47,6 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (f"{there}/object", ("POST",), pages.object),
         (f"{CASE}/assign", ("POST",), pages.assign),
         (f"{CASE}/correct", ("POST",), pages.correct),
-        (f"{CASE}/track", ("POST",), pages.track),
-        (f"{CASE}/void", ("POST",), pages.void),
-        (f"{CASE}/recusals/{{recusal}}", ("POST",), pages.recusal),
         (f"{CASE}/objections/{{objection}}/rule", ("POST",), pages.rule),
         (f"{CASE}/documents/{{document}}/serve", ("POST",), pages.serve),
         (f"{CASE}/documents/{{document}}/proof", ("POST",), pages.proof),
@@ -277,33 +272,6 @@ class CasePages:
             )
 
         return await self.step(request, "correct", intake.Correction, step, _("已更正，原来的内容留在办理记录中"))
-
-    async def track(self, request: Request) -> Response:
-        """Another track; who may see the case no more goes to the desk."""
-
-        async def step(visit: Visit, given: changes.Retrack) -> str:
-            about = (given.respondent_unit,) if given.respondent_unit else ()
-            change = Change(Track(given.track), given.reason, given.category, about, given.about_leader)
-            now_on = await self.centre.handling.change_track(visit.principal, request.path_params["number"], change)
-            return f"/case/{now_on}" if now_on else "/desk"
-
-        return await self.step(request, "track", changes.Retrack, step, _("事项轨已变更，按新的事项轨重新交办"))
-
-    async def recusal(self, request: Request) -> Response:
-        async def step(visit: Visit, given: changes.Recusal) -> None:
-            granted, recusal = given.outcome == "grant", request.path_params["recusal"]
-            officer = given.officer if granted else None
-            await self.centre.handling.decide_recusal(
-                visit.principal, recusal, granted=granted, reason=given.reason, officer=officer
-            )
-
-        return await self.step(request, "recusal:{recusal}", changes.Recusal, step, _("已决定"))
-
-    async def void(self, request: Request) -> Response:
-        async def step(visit: Visit, given: changes.Voiding) -> None:
-            await self.centre.handling.void(visit.principal, request.path_params["number"], given.reason)
-
-        return await self.step(request, "void", changes.Voiding, step, _("已作废，编号不再使用"))
 
     # Documents -------------------------------------------------------------------------------------------------------
 
