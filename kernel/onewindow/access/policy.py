@@ -16,6 +16,7 @@ from onewindow.organisation.snapshot import PostView
 NOT_YOURS = _("不在您的权限范围内")
 NOT_SEPARATED = _("系统、安全、审计管理员不得兼任其他岗位，请先调整岗位")
 NOT_BY_HANDLER = _("承办人不能办理这一步，请由未经办该事项的人员办理")
+RECUSING = _("回避申请决定以前，不能办理本件")
 AWAY = _("您登记为离岗，离岗期间不能签署；已经返岗的，先结束离岗登记")
 USE_SEALED = _("密件的个人信息须按密件查看")
 
@@ -37,6 +38,8 @@ def decide(principal: Principal, action: Action, target: Target) -> Decision:
         return Decision(False, visible, AWAY if gone else NOT_YOURS)
     if rule.by_non_handler and principal.staff_id in target.handled_by | target.officer_ids:
         return Decision(False, visible, NOT_BY_HANDLER)
+    if principal.staff_id in target.recusing_ids and not RULES[action].looks:
+        return Decision(False, visible, RECUSING)
     if action is Action.CASE_REVEAL and target.sealed:
         return Decision(False, visible, USE_SEALED)
     return Decision(True)
@@ -60,6 +63,8 @@ def capacities(principal: Principal, target: Target) -> frozenset[str]:
     handled it; a role that an office declares counts in the units of the assignment.
     """
     if not separated(principal.roles) or not _admitted(principal, target):
+        return frozenset()
+    if principal.staff_id in target.recusing_ids:
         return frozenset()
     found: set[str] = set()
     if any(_within(principal, Action.ASSIGNMENT_ACT, target, but=frozenset({Role.HEAD}))):

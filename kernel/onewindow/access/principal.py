@@ -86,7 +86,8 @@ class Target:
 
     For an action on one assignment, `unit_ids` and `officer_ids` are that assignment's; for one on a case, those of all
     its assignments that stand. `handled_by` is everybody who ever handled the case. `at_window` says that the matter
-    lies in the window's own queue, or that the window runs this assignment on paper.
+    lies in the window's own queue, or that the window runs this assignment on paper. `recusing_ids` are those of whom
+    it has to be decided whether they step aside (回避): until then they look on and do nothing.
     """
 
     township: TownshipCode | None = None
@@ -101,6 +102,7 @@ class Target:
     sealed: bool = False
     designated_ids: frozenset[StaffId] = frozenset()
     excluded_ids: frozenset[StaffId] = frozenset()
+    recusing_ids: frozenset[StaffId] = frozenset()
     excluded_units: frozenset[UnitId] = frozenset()
 
     @classmethod

@@ -128,8 +128,9 @@ class OfficeOut(Out):
     id: str
     title: str
     version: str
-    remote: bool
+    remote: bool = Field(description="its module is installed elsewhere, not beside the centre")
     answering: bool
+    where: str = Field(description="where it runs now: embedded, apart (a process of its own here), elsewhere, or away")
     since: datetime | None
     quarantined: str | None = Field(description="why it is quarantined")
     handles: list[str]
@@ -153,6 +154,7 @@ class CredentialsOut(Out):
     district: str
     key: str
     kernel_keys: dict[str, str]
+    ca: str = Field(description="PEM of the authority that signed the bus server's certificate; empty: the system's")
 
 
 class CalendarOut(Out):

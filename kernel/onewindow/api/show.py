@@ -1,6 +1,6 @@
 """From the kernel's values to what REST v1 answers, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onewindow.api import models as out
@@ -12,10 +12,13 @@ from onewindow.i18n import translate
 from onewindow.office.types import StaffId, TownshipCode
 from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
+from onewindow.registry.search.text import Part
 from onewindow.registry.timeline import Shown
 from onewindow.routing import assignments
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.register import Registered
+from onewindow.routing.saved import Kept
+from onewindow.routing.searching import ByCode
 from onewindow.routing.tracking import Tracked
 
 
@@ -44,8 +47,15 @@ class Shower:
 
     # Cases -----------------------------------------------------------------------------------------------------------
 
-    def case_line(self, row: Mapping[str, Any]) -> out.CaseLine:
-        return out.CaseLine(**self._line(row))
+    def case_line(self, row: Mapping[str, Any], snippet: Sequence[Part] = ()) -> out.CaseLine:
+        shown = [out.SnippetPart(text=part.text, hit=part.hit) for part in snippet]
+        return out.CaseLine(**self._line(row), snippet=shown)
+
+    def by_code(self, found: ByCode) -> out.ByCodeOut:
+        return out.ByCodeOut(**self._line(found.case), readable=found.readable)
+
+    def saved_filter(self, kept: Kept) -> out.SavedFilterOut:
+        return out.SavedFilterOut(id=kept.id, name=kept.name, chosen=kept.chosen.said(), saved_at=kept.saved_at)
 
     def _line(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return {

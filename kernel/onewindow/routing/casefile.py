@@ -18,7 +18,7 @@ from onewindow.office.views import AssignmentView, CaseView, ClockView, Document
 from onewindow.registry import parties as party_rows
 from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
-from onewindow.routing import targets, views
+from onewindow.routing import deadlines, targets, views
 from onewindow.routing.carry import ANSWER
 from onewindow.routing.context import Kernel
 from onewindow.routing.papers import case_words
@@ -107,6 +107,7 @@ def office_view(kernel: Kernel, file: CaseFile) -> CaseView:
         place=file.words.get("place", ""),
         registered_at=case["registered_at"],
         received_at=case["received_at"],
+        profiles=tuple(sorted(deadlines.profiles(kernel.profile))),
         parties=tuple(_party(party) for party in file.parties),
         assignments=tuple(assignment_view(kernel, row) for row in file.assignments),
         documents=tuple(

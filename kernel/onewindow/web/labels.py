@@ -107,6 +107,10 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
         "refused": _("未能执行"),
         "sealed": _("转为密件"),
         "corrected": _("更正登记"),
+        "track-changed": _("变更事项轨"),
+        "voided": _("登记作废"),
+        "recusal-asked": _("申请回避"),
+        "recusal-decided": _("回避决定"),
         "paper-slip": _("登记纸质签收"),
         "handed-over": _("移交承办人"),
         "withdrawn": _("撤回"),
@@ -128,6 +132,12 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
         "starting": _("正在启动"),
         "quarantined": _("已隔离"),
         "disabled": _("未启用"),
+    },
+    "where": {
+        "embedded": _("中心的进程内"),
+        "apart": _("本机，单独的进程"),
+        "elsewhere": _("另一台机器"),
+        "away": _("没有运行"),
     },
     "unit_kind": {
         "district": _("区"),

@@ -20,6 +20,7 @@ PLACES: tuple[Place, ...] = (
     Place("/file", _("我要反映")),
     Place("/track", _("查询进度")),
     Place("/desk", _("登记台"), Action.CASE_LIST),
+    Place("/search", _("查找事项"), Action.CASE_LIST),
     Place("/register", _("登记事项"), Action.CASE_REGISTER),
     Place("/queue", _("科室办件"), Action.ASSIGNMENT_ACT),
     Place("/admin/offices", _("科室模块"), Action.OFFICE_READ),
@@ -42,6 +43,7 @@ class NavItem:
 
 def menu(path: str, may: Callable[[Action], bool] | None) -> tuple[NavItem, ...]:
     """The menu for somebody on `path`; `may` answers for a logged-in person, None is a citizen."""
+    path = path.partition("?")[0]
     found = (
         place
         for place in PLACES

@@ -3,11 +3,15 @@
 from datetime import date
 from typing import Any
 
+from onewindow.registry.search.text import Part
+from onewindow.routing.saved import Chosen
 from onewindow.web import intake
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem
 from tests.unit.web import sample_organisation
 from tests.unit.web.samples import CASE, CATEGORIES, CLOCKS, ENTRIES, NOW, case_page, form_of, frame, operation, rows
+
+SNIPPET = (Part("楼下烧烤摊", False), Part("夜间噪音", True), Part("扰民…", False))
 
 
 def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
@@ -27,6 +31,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "list_key": "all",
         "rows": rows(),
         "page": {"previous": None, "next": "/desk?after=x"},
+        "saved": [{"name": "本月噪音", "href": "/search?q=x"}],
         "may_register": True,
     }
     queue = {
@@ -36,6 +41,22 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "states": [Choice("received", "已收到")],
         "rows": rows(),
         "page": {"previous": "/queue?before=a", "next": "/queue?after=x"},
+    }
+    chosen = dict.fromkeys(Chosen.model_fields, "") | {"q": "噪音 夜间", "category": "0401"}
+    search = {
+        "chosen": chosen,
+        "options": {
+            "category": CATEGORIES,
+            **{name: [Choice("x", "甲")] for name in ("office", "phase", "state", "colour", "channel", "place_unit")},
+        },
+        "errors": {"place": "“村”只有一个字，请至少输入两个字", "name": "已有同名的查找条件"},
+        "asked": True,
+        "rows": [{**row, "snippet": SNIPPET} for row in rows()],
+        "by_code": {**rows()[0], "snippet": (), "href": None},
+        "saved": [{"id": "a", "name": "本月噪音", "href": "/search?q=x"}],
+        "said": {"q": "噪音 夜间", "category": "0401"},
+        "may_use_codes": True,
+        "page": {"previous": None, "next": "/search?after=x"},
     }
     receipt = {
         "number": CASE["number"],
@@ -221,6 +242,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "similar": [{"category_title": "噪声", "place": "柳树村", "registered_at": NOW}],
             },
         ),
+        "search": ("search.html", frame(path="/search", staff=True), search),
         "queue": ("queue.html", frame(path="/queue", staff=True), queue),
         "case": ("case.html", done, case_page()),
         "case-sealed": (

@@ -18,6 +18,7 @@ from onewindow.web.routes import (
     person,
     public,
     queue,
+    search,
     taking_in,
     tracked,
     units,
@@ -29,7 +30,22 @@ def mount(app: FastAPI, centre: Centre) -> None:
     """Put the pages, their style sheets and their error page on an application."""
     door: Door = app.state.door
     web = Web(centre, door)
-    for module in (public, tracked, account, desk, queue, cases, admin, people, person, units, taking_in, changes):
+    modules = (
+        public,
+        tracked,
+        account,
+        desk,
+        search,
+        queue,
+        cases,
+        admin,
+        people,
+        person,
+        units,
+        taking_in,
+        changes,
+    )
+    for module in modules:
         for path, methods, handler in module.routes(web):
             app.router.routes.append(Route(path, quiet(web, handler), methods=list(methods), include_in_schema=False))
     for path, served in files.mounts():

@@ -22,6 +22,7 @@ from onewindow.organisation.rows import Township, TownshipKind
 from onewindow.plugins import service as office_rows
 from onewindow.routing.upkeep import OfficeState
 from onewindow.web import intake
+from onewindow.web.labels import LABELS
 from onewindow.web.operations import Operations, Retry
 from onewindow.web.present import Presenter
 from onewindow.web.routes.context import Handler, Visit, Web
@@ -110,7 +111,7 @@ class AdminPages(Steps):
     def _where(self, state: OfficeState) -> Message | None:
         if state.known.reason is not None:
             return None
-        return _("本部门的机器") if state.known.remote else _("中心的进程内")
+        return LABELS["where"][state.where]
 
     def _procedures(self, state: OfficeState, known: Presenter) -> list[str]:
         if state.known.manifest is None:
