@@ -21,6 +21,7 @@ from onewindow.registry import timeline
 from onewindow.registry.catalogue import SEALED_TRACKS, categories
 from onewindow.registry.catalogue import sealed as is_sealed
 from onewindow.registry.parties import PARTY
+from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, ENTRY, OFFICE, PARTIES, Line, staff_actor
 from onewindow.routing import assignments, deadlines, objections, rules, sealing
 from onewindow.routing.assignments import ASSIGNMENT, OPEN
@@ -95,6 +96,8 @@ def change(tx: Tx, kernel: Kernel, case_id: str, given: Change, staff_id: str, a
         assignments.assign(tx, kernel, case, route, at, round=rounds + 1)
     else:
         assignments.settle_case(tx, case_id, at)
+        # The search knows each case by its track and category; where a unit gets it, that is noted there.
+        copies.mark(tx, case_id)
     return str(case["number"])
 
 
