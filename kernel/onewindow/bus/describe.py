@@ -37,7 +37,6 @@ def verbs() -> dict[str, tuple[str, str]]:
         asks + AskVerb.HELLO: ("a host starts: its manifest, versions, epoch and cursor", KERNEL),
         asks + AskVerb.LOG: ("the kernel's log for this office after a place", KERNEL),
         asks + AskVerb.MIRROR: ("what the kernel last knew of this office's proceedings", KERNEL),
-        asks + AskVerb.CASE: ("a case as this office may see it", KERNEL),
     }
 
 

@@ -42,7 +42,6 @@ class AskVerb(StrEnum):
 
     HELLO = "hello"
     LOG = "log"
-    CASE = "case"
     MIRROR = "mirror"
 
 

@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from typer.main import get_command
 
 from onewindow.cli import (
+    authority,
     backups,
     buses,
     calendars,
     cases,
+    changes,
     context,
     doctor,
     imports,
@@ -22,6 +24,8 @@ from onewindow.cli import (
     office_run,
     offices,
     people,
+    roster,
+    searches,
     setting_up,
     townships,
     up,
@@ -56,6 +60,18 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("live", townships.live, _("启用镇街，开始收件")),
             ("name", townships.name, _("指定窗口兜底人和密件经办人")),
             ("unit", townships.unit, _("登记单位")),
+            ("import", roster.township, _("导入镇街和单位（CSV）")),
+        ),
+    ),
+    (
+        "unit",
+        _("单位"),
+        (
+            ("list", authority.units, _("列出单位")),
+            ("add", townships.unit, _("登记单位")),
+            ("change", authority.change, _("修改单位")),
+            ("end", authority.end, _("撤销单位")),
+            ("signatories", authority.signatories, _("此刻谁能签")),
         ),
     ),
     (
@@ -84,6 +100,35 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("reset", people.reset, _("重置密码")),
             ("deactivate", people.deactivate, _("停用账号")),
             ("activate", people.activate, _("恢复账号")),
+            ("leave", authority.leave, _("办理离任与移交")),
+            ("import", roster.user, _("导入人员（CSV）")),
+        ),
+    ),
+    (
+        "post",
+        _("岗位"),
+        (
+            ("list", authority.posts, _("列出某人的岗位")),
+            ("add", people.appoint, _("任命岗位")),
+            ("end", authority.end_post, _("免去岗位")),
+        ),
+    ),
+    (
+        "delegation",
+        _("书面授权"),
+        (
+            ("list", authority.delegations, _("列出有效的授权")),
+            ("add", authority.delegate, _("登记授权")),
+            ("end", authority.end_delegation, _("撤销授权")),
+        ),
+    ),
+    (
+        "absence",
+        _("离岗与代岗"),
+        (
+            ("list", authority.absences, _("列出离岗")),
+            ("add", authority.note_absence, _("登记离岗")),
+            ("end", authority.end_absence, _("登记返岗")),
         ),
     ),
     (
@@ -92,11 +137,16 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("register", cases.register, _("登记事项")),
             ("list", cases.list_, _("列出事项")),
+            ("search", searches.search, _("查找事项：按编号、内容、地点")),
             ("show", cases.show, _("查看事项")),
             ("timeline", cases.timeline, _("查看办理记录")),
             ("verify", cases.verify, _("核验办理记录链")),
             ("sign", cases.sign, _("签收一件交办")),
             ("act", cases.act, _("办理；不写操作名则列出可用操作")),
+            ("track", changes.track, _("变更事项轨")),
+            ("void", changes.void, _("作废误登记的事项")),
+            ("recusal", changes.recusal, _("列出或决定回避申请")),
+            ("object", changes.object_, _("录入纸质单位的退回异议")),
             ("import", imports.import_, _("导入台账（CSV）")),
         ),
     ),
@@ -113,6 +163,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
         _("消息总线"),
         (
             ("describe", buses.describe, _("输出主题、消息和请求的说明")),
+            ("config", buses.config, _("写出自备 nats-server 的配置文件")),
             ("republish", buses.republish, _("从日志重新发布消息")),
         ),
     ),

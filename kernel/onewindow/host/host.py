@@ -22,7 +22,7 @@ from onewindow.bus.following import Following, begin_after
 from onewindow.bus.inbox import Cursor, Inbox, Parking, Peer
 from onewindow.bus.log import Log, LogPage
 from onewindow.bus.relay import Relay
-from onewindow.bus.service import Endpoint, Request, Service, ServiceError, ask
+from onewindow.bus.service import Endpoint, Request, Service, ServiceError, ask, whereabouts
 from onewindow.bus.subjects import AskSubject, AskVerb, Verb
 from onewindow.bus.tables import BusTables
 from onewindow.bus.wire import (
@@ -89,7 +89,8 @@ class Host:
         self._following = Following()
         self._reading = asyncio.Lock()
         self._relay = Relay(store, self._log, connection)
-        self._service = Service(connection, office.id, _semantic(self.manifest.version), description=office.title)
+        version = _semantic(self.manifest.version)
+        self._service = Service(connection, office.id, version, description=office.title, metadata=whereabouts())
         self._forward = Forward(store, self._log, self._work, self._ask, now)
         self.accepted = asyncio.Event()
         self.refused = ""
