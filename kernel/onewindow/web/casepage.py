@@ -17,6 +17,7 @@ from onewindow.i18n import _
 from onewindow.office.types import law_day
 from onewindow.registry.timeline import Shown
 from onewindow.routing import casefile
+from onewindow.routing.admitting import KIND as ADMISSION
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.objections import OBJECTION
@@ -351,7 +352,8 @@ class CasePage:
 
     def _document(self, document: Document) -> dict[str, Any]:
         # A receipt carries its holder's code: only they print it.
-        readable = document.kind != RECEIPT and document.state in READABLE and self.may(Action.DOCUMENT_READ)
+        reading = Action.CASE_PARTY_PAPER if document.kind == ADMISSION else Action.DOCUMENT_READ
+        readable = document.kind != RECEIPT and document.state in READABLE and self.may(reading)
         services = [service for service in self.file.services if service.document_id == document.id]
         internal = document.kind in (RECEIPT, LETTER, PROOF)
         return {

@@ -19,6 +19,7 @@ SAYS: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "receipt_english": (1, ("2027年2月1日", "暂计日期", "Yourmatterhasbeenregistered", "AmaraOsei")),
     "receipt_sealed": (1, ("370199105-M-2026-00003", "登记回执")),
+    "admission": (1, ("查询码告知书", "申长河", "370199105-2026-000131", "不愿意的，不影响您的任何权利")),
     "service_proof": (1, ("送达回证", "留置送达", "见证人", "何川", "2026年3月10日")),
     "service_proof_blank": (1, ("□直接送达", "□留置送达", "年月日")),
     "paper_letter": (2, ("转办单", "5个工作日内书面提出异议", "《信访工作条例》第二十三条", "回执", "2026年4月10日")),
@@ -55,6 +56,7 @@ SAYS: dict[str, tuple[int, tuple[str, ...]]] = {
 NEVER = {
     "receipt": ("青苗补偿费",),
     "receipt_sealed": ("征地补偿标准", "柳河村"),
+    "admission": ("人民调解", "相邻通行", "信访"),
     "reply": ("行政复议", "诉讼"),
     "suggestion_reply": ("复查",),
     "suggestion_notice": ("六十日", "受理"),
