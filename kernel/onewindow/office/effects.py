@@ -34,21 +34,29 @@ class Go(Effect):
 class Issue(Effect):
     """Issue the document with this key to these roles (none: to an organ); `text` is what the template is to say.
 
-    Words are given by name, or in `text` where a name is taken (`to`, `kind`).
+    Words are given by name, or in `text` where a name is taken (`to`, `kind`). `about` are roles whose details stand in
+    it although it does not go to them.
     """
 
     words: ClassVar[frozenset[str]] = frozenset({"text"})
     kind: Literal["issue"] = "issue"
     document: str
     to: tuple[str, ...] = ("applicant",)
+    about: tuple[str, ...] = ()
     text: dict[str, Any] = Field(default_factory=dict)
 
     def __init__(
-        self, document: str, to: Sequence[str] = ("applicant",), text: Mapping[str, Any] | None = None, **words: Any
+        self,
+        document: str,
+        to: Sequence[str] = ("applicant",),
+        text: Mapping[str, Any] | None = None,
+        about: Sequence[str] = (),
+        **words: Any,
     ) -> None:
         if words.get("kind") == "issue":  # loading the JSON form
             del words["kind"]
-        super().__init__(**{"document": document, "to": tuple(to), "text": {**(text or {}), **words}})
+        known = {"document": document, "to": tuple(to), "about": tuple(about)}
+        super().__init__(**{**known, "text": {**(text or {}), **words}})
 
 
 class _ClockEffect(Effect):

@@ -122,7 +122,7 @@ def issue(
         office=row["office"],
         organ=organ_of(kernel, row["unit_id"]),
         bundle=manifest.bundle,
-        data=_data(tx, kernel, case, effect.to, effect.text, None),
+        data=_data(tx, kernel, case, effect.to and (*effect.to, *effect.about), effect.text, None),
         title=manifest.document_title(effect.document),
         assignment_id=AssignmentId(row["id"]),
         issued_by=StaffId(actor.removeprefix("staff:")) if actor.startswith("staff:") else None,
