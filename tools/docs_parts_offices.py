@@ -93,5 +93,5 @@ def office(name: str, root: Path) -> str:
 
 
 PARTS: Mapping[str, Callable[[Path], str]] = MappingProxyType(
-    {f"office-{name}": partial(office, name) for name in ("petition",)}
+    {f"office-{name}": partial(office, name) for name in ("mediation", "petition")}
 )
