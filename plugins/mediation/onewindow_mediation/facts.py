@@ -120,7 +120,7 @@ class Dispute(Facts):
     in_public: bool = field("公开调解", default=False)
     sessions: list[Session] = field("调解记录", default_factory=list)
     appraised_for: str = field("鉴定事项", default="")
-    extra_days: int = field("拟延长天数", default=0)
+    extra_days: int | None = field("拟延长天数", default=None)
     extension_agreed: list[PartyId] = field("同意延长的当事人", default_factory=list)
 
     form: str = field("协议形式", choices={"written": "书面", "oral": "口头"}, default="", listed=True)

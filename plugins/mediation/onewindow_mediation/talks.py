@@ -158,7 +158,7 @@ class Talks(Course):
         facts.extension_agreed = sorted({*facts.extension_agreed, who})
         if not sides(ctx) <= set(facts.extension_agreed):
             return None
-        amount, facts.extra_days, facts.extension_agreed = facts.extra_days, 0, []
+        amount, facts.extra_days, facts.extension_agreed = facts.extra_days or 1, None, []
         return Extend(facts.period, amount=amount), Note("各方同意延长调解期限", readers="everybody")
 
     @guard(agree_longer)

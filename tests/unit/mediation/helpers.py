@@ -16,7 +16,10 @@ SESSION: dict[str, Any] = {
     "recorder": "记录员",
     "attending": "王一，李二",
     "told": True,
-    "statements": [{"side": "applicant", "said": "水沟被填了", "wants": "恢复"}, {"side": "respondent", "said": "是填了"}],
+    "statements": [
+        {"side": "applicant", "said": "水沟被填了", "wants": "恢复"},
+        {"side": "respondent", "said": "是填了"},
+    ],
     "undisputed": ["水沟于正月被填"],
     "disputed": ["由谁出钱恢复"],
     "outcome": "约定再谈",
@@ -40,8 +43,8 @@ def roster() -> Drawer:
     since = date(2025, 1, 1)
     return Drawer(
         [
-            RosterEntry(id="1", staff_id="staff", shown_name="赵调解", good_at="邻里", since=since),
-            RosterEntry(id="2", staff_id="staff-2", shown_name="钱调解", since=since),
+            RosterEntry(id="0-1", staff_id="staff", shown_name="赵调解", good_at="邻里", since=since),
+            RosterEntry(id="0-2", staff_id="staff-2", shown_name="钱调解", since=since),
         ]
     )
 
