@@ -92,11 +92,14 @@ def filled(action: str) -> list[dict[str, Any]]:
     on = [{"on": "2026-03-02"}]
     kept = [{"promise": key, "on": "2026-03-02"} for key in "12"]
     known: dict[str, list[dict[str, Any]]] = {
-        "commission": [{"kind": k, "court": "区法院", "court_case": "1号", "commissioned_on": "2026-03-02"} for k in ("before", "summary")],
+        "commission": [
+            {"kind": kind, "court": "区法院", "court_case": "1号", "commissioned_on": "2026-03-02"}
+            for kind in ("before", "summary")
+        ],
         "invite": [INVITE],
         "cannot": [{"ground": "barred"}, {"ground": "in_court", "note": "已经立案"}],
         "accept": [{}, {"in_public": True}],
-        "tell_police": [{"what": "扬言动手", "told_on": "2026-03-02"}, {"what": "扬言动手", "told_on": "2026-03-02", "unit": "u"}],
+        "tell_police": [{"what": "扬言动手", "told_on": "2026-03-02", "unit": unit} for unit in (None, "u")],
         "enrol": [{"staff_id": "staff-3", "shown_name": "孙调解"}],
         "leave": [{"mediator": "staff-2"}],
         "choose": [{**each, "mediator": mediator} for each in who for mediator in ("staff", "staff-2")],
@@ -114,7 +117,7 @@ def filled(action: str) -> list[dict[str, Any]]:
         "not_kept": [{"promise": key, "what": "没有支付"} for key in "12"],
         "ask_court": [{**each, "true": True} for each in who],
         "submitted": [{"court": "区法院", "on": "2026-03-02"}],
-        "court_said": [{"result": "valid", "number": "1号", "on": "2026-03-02"}, {"result": "withdrawn", "on": "2026-03-02"}],
+        "court_said": [{"result": result, "number": "1号", "on": "2026-03-02"} for result in ("valid", "withdrawn")],
         "follow_up": [FOLLOW_UP],
     }  # fmt: skip
     return known.get(action, who if action in PARTY_ACTIONS else [{}])

@@ -78,7 +78,7 @@ def rows(*given: tuple[str, date | None, date | None]) -> dict[str, Any]:
 
 def test_no_clock_runs_before_the_state_that_starts_it_and_each_row_with_a_day_gets_one_then() -> None:
     walk = Walk(Keeping()).do("write", rows(("1", DAY, None), ("2", None, None), ("3", date(2026, 4, 1), None)))
-    assert walk.effects == ()
+    assert not walk.effects
     walk.do("begin")
     assert walk.effects == (Start("keep_by", row="1", until=DAY), Start("keep_by", row="3", until=date(2026, 4, 1)))
 
