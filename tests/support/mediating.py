@@ -41,9 +41,15 @@ async def mediating_township(path: Running, *, enabled: bool = True) -> Town:
 
     def work(tx: Tx) -> None:
         unit = organisation.add_unit(
-            tx, township=town.code, kind=UnitKind.OFFICE, name=f"{town.token}调解室", organ=f"{town.token}人民调解委员会",
-            valid_from=FOUNDED, parent=town.units["centre"], office=MEDIATION,
-        )  # fmt: skip
+            tx,
+            township=town.code,
+            kind=UnitKind.OFFICE,
+            name=f"{town.token}调解室",
+            organ=f"{town.token}人民调解委员会",
+            valid_from=FOUNDED,
+            parent=town.units["centre"],
+            office=MEDIATION,
+        )
         town.units["mediation"] = unit
         for key, role in PEOPLE.items():
             town.people[key] = organisation.add_staff(tx, name=f"{key}@{town.token}", valid_from=FOUNDED)

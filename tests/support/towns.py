@@ -17,14 +17,16 @@ from onewindow.store import Tx
 
 DISTRICT = TownshipCode("990100")
 PETITION = OfficeId("petition")
+MEDIATION = OfficeId("mediation")
 PASSWORD = "hexi-qiao-bian-lao-liu-shu"
 
-# Of each township: the unit (name, kind, above it, whether it works with the petition module) ...
+# Of each township: the unit (name, kind, above it, the module that it works with where that is enabled) ...
 UNITS = {
-    "government": ("{name}人民政府", UnitKind.TOWNSHIP, None, False),
-    "centre": ("{name}综治中心", UnitKind.CENTRE, "government", False),
-    "petition": ("{name}信访办", UnitKind.OFFICE, "centre", True),
-    "farming": ("{name}农业农村办", UnitKind.OFFICE, "government", False),
+    "government": ("{name}人民政府", UnitKind.TOWNSHIP, None, None),
+    "centre": ("{name}综治中心", UnitKind.CENTRE, "government", None),
+    "petition": ("{name}信访办", UnitKind.OFFICE, "centre", PETITION),
+    "mediation": ("{name}调解室", UnitKind.OFFICE, "centre", MEDIATION),
+    "farming": ("{name}农业农村办", UnitKind.OFFICE, "government", None),
 }
 # ... and who works there: key (the login without the township) -> (unit, role).
 PEOPLE = {
@@ -35,6 +37,8 @@ PEOPLE = {
     "designated": ("centre", Role.DESIGNATED),
     "head": ("petition", Role.HEAD),
     "handler": ("petition", Role.HANDLER),
+    "mhead": ("mediation", Role.HEAD),
+    "mediator": ("mediation", Role.MEDIATOR),
     "farmer": ("farming", Role.HANDLER),
 }
 DISTRICT_PEOPLE = {"dhandler": Role.HANDLER, "dhead": Role.HEAD, "ddesignated": Role.DESIGNATED}
@@ -87,10 +91,10 @@ def _district(tx: Tx, now: datetime, towns: int) -> list[Town]:
         organisation.add_township(
             tx, code=code, token=f"t{number:03d}", name=name, district=DISTRICT, kind=TownshipKind.TOWN
         )
-        for key, (title, kind, parent, has_office) in UNITS.items():
+        for key, (title, kind, parent, office) in UNITS.items():
             town.units[key] = organisation.add_unit(
                 tx, township=code, kind=kind, name=title.format(name=name), organ=f"{name}人民政府", valid_from=day,
-                parent=town.units[parent] if parent else None, office=PETITION if has_office else None,
+                parent=town.units[parent] if parent else None, office=office,
             )  # fmt: skip
         staff = {key: hire(town.login(key), town.units[unit], role) for key, (unit, role) in PEOPLE.items()}
         organisation.name_persons(tx, code, window_fallback=staff["deputy"], secret=staff["designated"])
