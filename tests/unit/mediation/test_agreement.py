@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from onewindow.office import Answer, Ask, Entrust, Extend, Issue, Note, Start, Stop
+from onewindow.testing import clock
 from tests.unit.mediation.helpers import (
     AGREE,
     FOLLOW_UP,
@@ -232,7 +233,14 @@ def test_the_reminder_goes_to_everybody_and_the_day_itself_to_the_office() -> No
     assert isinstance(over.effects[0], Note) and over.effects[0].readers == "office"
 
 
-def test_the_panel_shows_whom_one_may_choose_and_the_days_left_to_the_court() -> None:
-    walk = accepted()
-    assert "赵调解" in str(walk.procedure.panel(walk.facts, walk.ctx))
+def test_the_panel_speaks_of_sides_and_days_and_never_in_ids() -> None:
+    walk = accepted().do("choose", {"mediator": "staff-2"}, party="applicant")
+    shown = str(walk.procedure.panel(walk.facts, walk.ctx))
+    assert "赵调解" in shown and "申请人 王一" in shown and "钱调解" in shown
+    assert "staff-2" not in shown and "mediate_by" not in shown
+    walk = in_force().at("2026-03-12", clocks=[clock("confirm_by", "2026-04-01")])
+    shown = str(walk.procedure.panel(walk.facts, walk.ctx))
+    assert "('申请司法确认剩余天数', '20')" in shown and "1,050.50" in shown and "被申请人 李二" in shown
+    walk.at("2026-04-02", clocks=[clock("confirm_by", "2026-04-01")])
+    assert "期限已届满" in str(walk.procedure.panel(walk.facts, walk.ctx))
     assert begun().procedure.panel(begun().facts, begun().ctx) == []
