@@ -8,8 +8,9 @@ import pytest_asyncio
 
 from onewindow.errors import Forbidden, NotFound
 from tests.support.matter import ACCEPT, START, until
-from tests.support.mediating import AGREE, MEDIATION, Dispute, dispute, mediating_township
+from tests.support.mediating import AGREE, Dispute, dispute, mediating_township
 from tests.support.path import Running, Town, running
+from tests.support.townships import MEDIATION
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ASK = {"reason": "双方愿意谈", "applicant": True, "respondent": "unknown", "asked_on": "2026-03-02"}

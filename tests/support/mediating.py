@@ -10,19 +10,14 @@ from typing import Any
 from pypdf import PdfReader
 
 from onewindow.access.principal import PartyKey
-from onewindow.office.types import OfficeId, new_id
-from onewindow.organisation import service as organisation
-from onewindow.organisation.roles import Role
-from onewindow.organisation.rows import UnitKind
+from onewindow.office.types import new_id
 from onewindow.registry.intake import PartyInput
 from onewindow.routing.commands import Outcome
 from onewindow.routing.tracking import Tracked
-from onewindow.store import Tx
 from tests.support.matter import PATIENCE, Matter, Town, applicant
-from tests.support.path import FOUNDED, Running
+from tests.support.path import Running
+from tests.support.townships import MEDIATION
 
-MEDIATION = OfficeId("mediation")
-PEOPLE = {"mhead": Role.HEAD, "clerk": Role.HANDLER, "mediator": Role.MEDIATOR, "mediator2": Role.MEDIATOR}
 RESPONDENT = PartyInput(role="respondent", name="卓远航", phone="13905305678", address="东村13号")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}")
 INVITE: dict[str, Any] = {"subject": "两家为排水沟争执", "claims": ["恢复排水沟"], "told": True, "willing": True}
@@ -36,26 +31,8 @@ AGREE: dict[str, Any] = {
 
 
 async def mediating_township(path: Running, *, enabled: bool = True) -> Town:
-    """A township of one's own that has a mediation office beside petition."""
+    """A township of one's own whose mediation office is enabled beside petition."""
     town = await path.township()
-
-    def work(tx: Tx) -> None:
-        unit = organisation.add_unit(
-            tx,
-            township=town.code,
-            kind=UnitKind.OFFICE,
-            name=f"{town.token}调解室",
-            organ=f"{town.token}人民调解委员会",
-            valid_from=FOUNDED,
-            parent=town.units["centre"],
-            office=MEDIATION,
-        )
-        town.units["mediation"] = unit
-        for key, role in PEOPLE.items():
-            town.people[key] = organisation.add_staff(tx, name=f"{key}@{town.token}", valid_from=FOUNDED)
-            organisation.appoint(tx, staff=town.people[key], unit=unit, role=role, valid_from=FOUNDED)
-
-    await path.centre.organisation.change(work)
     if enabled:
         await path.enable(town, MEDIATION)
     return town

@@ -1,6 +1,6 @@
 """From the kernel's values to what REST v1 answers, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onewindow.api import models as out
@@ -9,13 +9,16 @@ from onewindow.centre import Centre
 from onewindow.clocks.rows import ClockRow
 from onewindow.documents.models import Document, Service
 from onewindow.i18n import translate
-from onewindow.office.types import StaffId, TownshipCode, UnitId
+from onewindow.office.types import StaffId, TownshipCode
 from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
+from onewindow.registry.search.text import Part
 from onewindow.registry.timeline import Shown
 from onewindow.routing import assignments
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.register import Registered
+from onewindow.routing.saved import Kept
+from onewindow.routing.searching import ByCode
 from onewindow.routing.tracking import Tracked
 
 
@@ -27,8 +30,7 @@ class Shower:
         self.lang = lang
 
     def _unit(self, unit_id: str | None) -> str:
-        unit = self._centre.organisation.current.units.get(UnitId(unit_id)) if unit_id else None
-        return unit.name if unit else ""
+        return self._centre.organisation.current.title(unit_id)
 
     def _staff(self, staff_id: str | None) -> str:
         staff = self._centre.organisation.current.staff.get(StaffId(staff_id)) if staff_id else None
@@ -45,8 +47,15 @@ class Shower:
 
     # Cases -----------------------------------------------------------------------------------------------------------
 
-    def case_line(self, row: Mapping[str, Any]) -> out.CaseLine:
-        return out.CaseLine(**self._line(row))
+    def case_line(self, row: Mapping[str, Any], snippet: Sequence[Part] = ()) -> out.CaseLine:
+        shown = [out.SnippetPart(text=part.text, hit=part.hit) for part in snippet]
+        return out.CaseLine(**self._line(row), snippet=shown)
+
+    def by_code(self, found: ByCode) -> out.ByCodeOut:
+        return out.ByCodeOut(**self._line(found.case), readable=found.readable)
+
+    def saved_filter(self, kept: Kept) -> out.SavedFilterOut:
+        return out.SavedFilterOut(id=kept.id, name=kept.name, chosen=kept.chosen.said(), saved_at=kept.saved_at)
 
     def _line(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return {

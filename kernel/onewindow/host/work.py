@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from onewindow.access.vault import Vault
 from onewindow.bus.envelope import Event
@@ -26,13 +26,18 @@ from onewindow.office.procedure import Happening, Procedure
 from onewindow.office.run import Outcome, act, offers, react
 from onewindow.office.types import AssignmentState, new_id
 from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context
+from onewindow.store.fixed import Fixed
 from onewindow.store.sql import for_update
 from onewindow.store.tx import Tx
 
 FACTS = "facts"
 WORDS = "words"
+TAKEN = "taken:"
 _ENDED = (AssignmentState.DONE, AssignmentState.RETURNED, AssignmentState.RECALLED)
-_LOCK = for_update(select(PROCEEDING).where(PROCEEDING.c.id == bindparam("one")))
+_COMMAND = Fixed(select(COMMAND).where(or_(COMMAND.c.key == bindparam("key"), COMMAND.c.key == bindparam("taken"))))
+_BY_ID = select(PROCEEDING).where(PROCEEDING.c.id == bindparam("one"))
+_PROCEEDING, _LOCK = Fixed(_BY_ID), Fixed(for_update(_BY_ID))
+_CHANGE = Fixed(update(PROCEEDING).where(PROCEEDING.c.id == bindparam("one")), writes=True)
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,18 @@ class Workshop:
 
     # Receiving -------------------------------------------------------------------------------------------------------
 
-    def receive(self, tx: Tx, change: AssignmentChanged, township: str, now: datetime) -> None:
-        """Take over an assignment as it stands now; of several the highest version counts."""
-        if change.version == 1:
+    def receive(
+        self, tx: Tx, change: AssignmentChanged, township: str, now: datetime, *, careful: bool = False
+    ) -> None:
+        """Take over an assignment as it stands now; of several the highest version counts.
+
+        `careful`: it is read from the log, which may be that of a kernel put back (see `forget_versions`).
+        """
+        if change.version == 1 and not careful:
             # None is lower: whatever is there already stays, so nobody has to look first.
             tx.insert_missing(PROCEEDING, self._new(change, township, now))
             return
-        known = tx.execute(_LOCK, {"one": change.assignment_id}).mappings().one_or_none()
+        known = _LOCK.one(tx, {"one": change.assignment_id})
         if known is None:
             tx.insert(PROCEEDING, self._new(change, township, now))
         elif change.version > known["assignment_version"]:
@@ -80,7 +90,11 @@ class Workshop:
                 "frozen": change.state in _ENDED,
                 "updated_at": now,
             }
-            tx.execute(update(PROCEEDING).where(PROCEEDING.c.id == change.assignment_id).values(values))
+            _CHANGE.change(tx, {"one": change.assignment_id, **values})
+
+    def forget_versions(self, tx: Tx) -> None:
+        """The kernel's log has begun anew: its assignments count from the first, whatever they were before."""
+        tx.execute(update(PROCEEDING).values(assignment_version=0))
 
     def _new(self, change: AssignmentChanged, township: str, now: datetime) -> dict[str, Any]:
         spec = self.manifest.procedure_for(change.track, change.category)
@@ -107,10 +121,9 @@ class Workshop:
 
     def happen(self, tx: Tx, assignment_id: str, happening: Happening, now: datetime) -> None:
         """Let the procedure react to what happened outside it."""
-        found = tx.execute(_LOCK, {"one": assignment_id}).mappings().one_or_none()
-        if found is None or found["frozen"]:
+        row = _LOCK.one(tx, {"one": assignment_id})
+        if row is None or row["frozen"]:
             return
-        row = dict(found)
         procedure = self.procedure(row["procedure"], row["procedure_version"])
         ctx = self._context(row, Actor(), now, _bare_view(row), {}, tx)
         facts = self.facts(procedure, row)
@@ -125,17 +138,19 @@ class Workshop:
     def act(self, tx: Tx, request: ActRequest, subject: str, actor: Actor, now: datetime) -> ActReply:
         """Take one action: proceeding, log row and command row in this one transaction."""
         digest = request_digest(request)
-        before = tx.execute(select(COMMAND).where(COMMAND.c.key == request.key)).mappings().one_or_none()
+        before = self.taken(tx, request.key)
         if before is not None:
+            if not before["event_id"]:
+                # Done in a span that our store lost; the kernel has what it made.
+                return ActReply(outcome="done")
             if before["digest"] != digest or before["actor"] != subject:
                 return _refused(str(_("同一操作键不能用于不同的操作")), rule="key")
             return ActReply(outcome="done", said=(self.said(tx.conn, before["event_id"]),))
         if now > request.valid_until:
             return _refused(str(_("操作已超过有效时间，没有执行")), rule="too-late")
-        found = tx.execute(_LOCK, {"one": request.assignment}).mappings().one_or_none()
-        if found is None:
+        row = _LOCK.one(tx, {"one": request.assignment})
+        if row is None:
             return _refused(str(_("科室尚未收到这件交办")), remedy=str(_("稍后再试")), rule="unknown")
-        row = dict(found)
         if row["frozen"]:
             return _refused(str(_("交办已结束，不能再办理")), rule="frozen")
         if request.expect is not None and request.expect != row["version"]:
@@ -150,7 +165,7 @@ class Workshop:
             return ActReply(outcome="refused", fault=fault)
         if isinstance(outcome, Refusal):
             return _refused(outcome.reason, remedy=outcome.remedy, rule=outcome.rule)
-        event, body = self._write(tx, row, outcome, request.action, subject, now)
+        event, body = self._write(tx, row, outcome, request.action, subject, now, command_digest(request.key))
         tx.insert(
             COMMAND,
             {
@@ -164,14 +179,17 @@ class Workshop:
         )
         return ActReply(outcome="done", said=(self.said_row(LogRow(0, event, body), self.log.epoch(tx.conn)),))
 
+    def taken(self, tx: Tx, key: str) -> Mapping[str, Any] | None:
+        """The row of a command that was taken, under its key or (from before a restore) under its digest."""
+        return _COMMAND.one(tx, {"key": key, "taken": TAKEN + command_digest(key)})
+
     def describe(
         self, tx_or_conn: Connection, request: DescribeRequest, actor: Actor, now: datetime
     ) -> Description | None:
         """What the case page shows of a proceeding; None before the assignment has arrived."""
-        found = tx_or_conn.execute(select(PROCEEDING).where(PROCEEDING.c.id == request.assignment)).mappings().first()
-        if found is None:
+        row = _PROCEEDING.one(tx_or_conn, {"one": request.assignment})
+        if row is None:
             return None
-        row = dict(found)
         procedure = self.procedure(row["procedure"], row["procedure_version"])
         facts = self.facts(procedure, row)
         ctx = self._context(row, actor, now, request.view, request.clocks, tx_or_conn)
@@ -223,16 +241,20 @@ class Workshop:
         return Said.of(row, epoch, {"effects": body["effects"], "listed": body["listed"]}, facts)
 
     def _write(
-        self, tx: Tx, row: dict[str, Any], outcome: Outcome, action: str, subject: str, now: datetime
+        self,
+        tx: Tx,
+        row: dict[str, Any],
+        outcome: Outcome,
+        action: str,
+        subject: str,
+        now: datetime,
+        command: str | None = None,
     ) -> tuple[Event, bytes]:
         """The new state of a proceeding; the event that tells it, and its words as the log keeps them."""
         version = row["version"] + 1
         facts = self.vault.seal(FACTS, orjson.dumps(outcome.facts.model_dump(mode="json")), context=row["id"])
-        tx.execute(
-            update(PROCEEDING)
-            .where(PROCEEDING.c.id == row["id"])
-            .values(state=outcome.state, version=version, facts=facts, updated_at=now)
-        )
+        values = {"state": outcome.state, "version": version, "facts": facts, "updated_at": now}
+        _CHANGE.change(tx, {"one": row["id"], **values})
         procedure = self.procedure(row["procedure"], row["procedure_version"])
         said = ProceedingChanged(
             assignment_id=row["id"],
@@ -246,6 +268,7 @@ class Workshop:
             at=now,
             effects=[_public(e) for e in outcome.effects],
             has_body=True,
+            command=command,
         )
         event = said.event(
             id=new_id(), district=self.district, office=self.office.id, township=row["township"], time=now
@@ -281,6 +304,11 @@ class Workshop:
                 purpose=given["purpose"] or "",
             )
         return Context(now, actor, view, mine, clocks, TxShelf(tx))
+
+
+def command_digest(key: str) -> str:
+    """What stands for a command's key in the log and in the kernel."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def request_digest(request: ActRequest) -> str:
@@ -321,6 +349,12 @@ def _plain(params: dict[str, object]) -> dict[str, Any]:
 
 def _refused(reason: str, *, remedy: str = "", rule: str = "") -> ActReply:
     return ActReply(outcome="refused", fault=Fault(reason=reason, remedy=remedy, rule=rule))
+
+
+def catching_up() -> ActReply:
+    """The answer to a command while a store that came from a backup is being brought forward."""
+    reason = str(_("科室的数据刚从备份恢复，正在与中心核对，操作没有执行"))
+    return _refused(reason, remedy=str(_("稍后再试；事项可以照常查看")), rule="catching-up")
 
 
 def _bare_view(row: dict[str, Any]) -> CaseView:

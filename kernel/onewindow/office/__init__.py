@@ -31,6 +31,7 @@ from onewindow.office.effects import (
     Issue,
     Note,
     Pause,
+    Recuse,
     Refusal,
     Resume,
     Return,
@@ -56,6 +57,7 @@ from onewindow.office.types import (
     StaffId,
     Track,
     UnitId,
+    law_day,
 )
 from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context, DocumentView, PartyView
 
@@ -106,6 +108,7 @@ __all__ = [
     "Procedure",
     "Reason",
     "Record",
+    "Recuse",
     "Refusal",
     "Resume",
     "Return",
@@ -130,6 +133,7 @@ __all__ = [
     "guard",
     "hookimpl",
     "hours",
+    "law_day",
     "on",
     "options",
     "prefill",

@@ -13,7 +13,9 @@ from onewindow.access.vault import Vault
 from onewindow.errors import NotFound
 from onewindow.office.types import new_id
 from onewindow.registry.intake import PartyInput
+from onewindow.registry.search import copies
 from onewindow.registry.tables import Party
+from onewindow.store.fixed import Fixed
 from onewindow.store.sql import table_of
 from onewindow.store.tx import Tx
 
@@ -76,12 +78,12 @@ def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
     )
 
 
-_OF_CASE = select(PARTY).where(PARTY.c.case_id == bindparam("case")).order_by(PARTY.c.id)
+_OF_CASE = Fixed(select(PARTY).where(PARTY.c.case_id == bindparam("case")).order_by(PARTY.c.id))
 
 
 def of_case(conn: Connection, vault: Vault, case_id: str) -> list[PartyRecord]:
     """The parties of a case, in the order in which they were added."""
-    return [_record(vault, dict(row)) for row in conn.execute(_OF_CASE, {"case": case_id}).mappings()]
+    return [_record(vault, row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
 
 
 def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
@@ -117,9 +119,14 @@ def correct(tx: Tx, vault: Vault, party: PartyRecord, changes: Mapping[str, str]
     if changed:
         sealed = vault.seal_json(PURPOSE, personal, context=party.id)
         tx.execute(update(PARTY).where(PARTY.c.id == party.id).values(body=sealed))
+        # Their name is taken out of what is searched.
+        copies.mark(tx, party.case_id)
     return changed
 
 
 def erase(tx: Tx, party_id: str, at: datetime) -> None:
     """Erase what is known of a party; their code opens nothing any more."""
     tx.execute(update(PARTY).where(PARTY.c.id == party_id).values(body=None, code_digest=None, erased_at=at))
+    # Whose name is not known any more cannot be taken out of the words: the case leaves the search.
+    for case_id in tx.execute(select(PARTY.c.case_id).where(PARTY.c.id == party_id)).scalars().all():
+        copies.mark(tx, case_id)

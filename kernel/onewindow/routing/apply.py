@@ -102,7 +102,7 @@ def _enter(
         "facts": body.facts if body.facts is not None else row["facts"],
         "listed": dict(body.listed) if body.listed is not None else row["listed"],
     }
-    tx.execute(assignments.CHANGE, {"this": row["id"], **values})
+    assignments.CHANGE.change(tx, {"this": row["id"], **values})
     listed_before = row["listed"] or {}
     row = {**row, **values}
     actor = said.actor or timeline.SYSTEM
@@ -114,6 +114,8 @@ def _enter(
         "state": state.key,
         "version": said.version,
     }
+    if said.command is not None:
+        data["command"] = said.command
     lines = [Line("acted", at, actor, (OFFICE,), data)]
     if before != state.key and state.phase is not None and not _same_phase(spec, before, phase):
         readers = (OFFICE, PARTIES, admitted_reader(row["id"]))

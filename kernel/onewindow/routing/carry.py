@@ -24,6 +24,7 @@ from onewindow.office.effects import (
     Issue,
     Note,
     Pause,
+    Recuse,
     Resume,
     Return,
     Seal,
@@ -35,7 +36,7 @@ from onewindow.office.types import AssignmentRole, OfficeId, StaffId, TownshipCo
 from onewindow.organisation.rows import UnitKind
 from onewindow.registry import timeline
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, admitted_reader
-from onewindow.routing import admitting, assignments, deadlines, papers, sealing
+from onewindow.routing import admitting, assignments, deadlines, papers, recusals, sealing
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
 from onewindow.routing.objections import lodge
@@ -255,6 +256,12 @@ def _seal(step: Step, effect: Seal) -> None:
     sealing.seal(step.tx, step.kernel, step.row["case_id"], step.at, step.actor, effect.reason)
 
 
+def _recuse(step: Step, effect: Recuse) -> None:
+    own = step.actor.removeprefix("staff:") if step.actor.startswith("staff:") else None
+    who = own if effect.declared else step.row["officer"]
+    recusals.ask(step.tx, step.kernel, step.row, who, step.at, step.actor, reason=effect.reason, ground=effect.ground)
+
+
 _HANDLERS: dict[type[Effect], Callable[[Step, Any], None]] = {
     Issue: _issue,
     Start: _start,
@@ -269,4 +276,5 @@ _HANDLERS: dict[type[Effect], Callable[[Step, Any], None]] = {
     Admit: _admit,
     Note: _note,
     Seal: _seal,
+    Recuse: _recuse,
 }
