@@ -20,11 +20,15 @@ from onewindow.api.routes import (
     cases,
     counter,
     documents,
+    filters,
     health,
     imports,
     lists,
+    organisation,
     own,
     people,
+    recusals,
+    registrations,
     sessions,
     supplement,
     tracking,
@@ -35,7 +39,7 @@ from onewindow.centre import Centre
 
 OPERATOR_FILE = "operator.token"
 # A file of five hundred rows, or somebody's photographs, is longer than a form.
-CAPS = {f"{PREFIX}/imports": 32 << 20}
+CAPS = {f"{PREFIX}/imports": 32 << 20, "/admin/import": 8 << 20}
 # Forms that carry files.
 UPLOADS = tuple(
     re.compile(pattern)
@@ -87,7 +91,10 @@ def rest_v1() -> list[BaseRoute]:
     routers would each look, and look again when they have found it."""
     modules = (
         assignments,
+        registrations,
+        recusals,
         lists,
+        filters,
         documents,
         attachments,
         tracking,
@@ -95,6 +102,7 @@ def rest_v1() -> list[BaseRoute]:
         counter,
         sessions,
         people,
+        organisation,
         upkeep,
         imports,
         bus,

@@ -48,8 +48,15 @@ class RegisteredOut(Out):
     version: int
 
 
+class SnippetPart(Out):
+    """A stretch of the words of a case, scrubbed of people; `hit` marks what was looked for."""
+
+    text: str
+    hit: bool
+
+
 class CaseLine(Out):
-    """A case as lists show it: no words, no people."""
+    """A case as lists show it: no people, and no words but the surroundings of a hit where words were searched for."""
 
     number: str
     township: str
@@ -67,6 +74,7 @@ class CaseLine(Out):
     registered_at: datetime
     received_at: datetime
     version: int
+    snippet: list[SnippetPart] = []
 
 
 class PartyOut(Out):
@@ -224,6 +232,21 @@ class CaseOut(CaseLine):
     assignments: list[AssignmentOut]
     clocks: list[ClockOut]
     documents: list[DocumentLine]
+
+
+class ByCodeOut(CaseLine):
+    """The case of a code that its holder brought; `readable` says whether you may open it."""
+
+    readable: bool
+
+
+class SavedFilterOut(Out):
+    """One of your own saved filters; `chosen` are query parameters of the list of cases."""
+
+    id: str
+    name: str
+    chosen: dict[str, str]
+    saved_at: datetime
 
 
 class RevealedOut(Out):

@@ -11,9 +11,10 @@ from onewindow.centre import Centre
 from onewindow.clocks.rows import ClockRow
 from onewindow.documents.models import Document, Service
 from onewindow.i18n import translate
-from onewindow.office.types import StaffId, TownshipCode, UnitId
+from onewindow.office.types import StaffId, TownshipCode
 from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
+from onewindow.registry.search.text import Part
 from onewindow.registry.timeline import Shown
 from onewindow.routing import assignments
 from onewindow.routing.applicant import Standing
@@ -22,6 +23,8 @@ from onewindow.routing.counter import Holders
 from onewindow.routing.enclosing import Told
 from onewindow.routing.nextstep import next_step
 from onewindow.routing.register import Registered
+from onewindow.routing.saved import Kept
+from onewindow.routing.searching import ByCode
 from onewindow.routing.tracking import Paper, Tracked
 
 
@@ -33,8 +36,7 @@ class Shower:
         self.lang = lang
 
     def _unit(self, unit_id: str | None) -> str:
-        unit = self._centre.organisation.current.units.get(UnitId(unit_id)) if unit_id else None
-        return unit.name if unit else ""
+        return self._centre.organisation.current.title(unit_id)
 
     def _staff(self, staff_id: str | None) -> str:
         staff = self._centre.organisation.current.staff.get(StaffId(staff_id)) if staff_id else None
@@ -51,8 +53,15 @@ class Shower:
 
     # Cases -----------------------------------------------------------------------------------------------------------
 
-    def case_line(self, row: Mapping[str, Any]) -> out.CaseLine:
-        return out.CaseLine(**self._line(row))
+    def case_line(self, row: Mapping[str, Any], snippet: Sequence[Part] = ()) -> out.CaseLine:
+        shown = [out.SnippetPart(text=part.text, hit=part.hit) for part in snippet]
+        return out.CaseLine(**self._line(row), snippet=shown)
+
+    def by_code(self, found: ByCode) -> out.ByCodeOut:
+        return out.ByCodeOut(**self._line(found.case), readable=found.readable)
+
+    def saved_filter(self, kept: Kept) -> out.SavedFilterOut:
+        return out.SavedFilterOut(id=kept.id, name=kept.name, chosen=kept.chosen.said(), saved_at=kept.saved_at)
 
     def _line(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return {

@@ -28,6 +28,7 @@ from onewindow.office.effects import (
     Issue,
     Note,
     Pause,
+    Recuse,
     Redress,
     Refusal,
     Resume,
@@ -54,6 +55,7 @@ from onewindow.office.types import (
     StaffId,
     Track,
     UnitId,
+    law_day,
 )
 from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context, DocumentView, PartyView
 
@@ -102,6 +104,7 @@ __all__ = [
     "Procedure",
     "Reason",
     "Record",
+    "Recuse",
     "Redress",
     "Refusal",
     "Resume",
@@ -126,6 +129,7 @@ __all__ = [
     "guard",
     "hookimpl",
     "hours",
+    "law_day",
     "on",
     "prefill",
     "received",

@@ -13,6 +13,7 @@ from onewindow.access.vault import Vault
 from onewindow.errors import NotFound
 from onewindow.office.types import PartyRole, new_id
 from onewindow.registry.intake import Authorisation, ContactWay, PartyInput
+from onewindow.registry.search import copies
 from onewindow.registry.tables import Party
 from onewindow.store.fixed import Fixed
 from onewindow.store.sql import table_of
@@ -158,9 +159,14 @@ def correct(tx: Tx, vault: Vault, party: PartyRecord, changes: Mapping[str, str]
     if changed:
         sealed = vault.seal_json(PURPOSE, personal, context=party.id)
         tx.execute(update(PARTY).where(PARTY.c.id == party.id).values(body=sealed))
+        # Their name is taken out of what is searched.
+        copies.mark(tx, party.case_id)
     return changed
 
 
 def erase(tx: Tx, party_id: str, at: datetime) -> None:
     """Erase what is known of a party; their code opens nothing any more."""
     tx.execute(update(PARTY).where(PARTY.c.id == party_id).values(body=None, code_digest=None, erased_at=at))
+    # Whose name is not known any more cannot be taken out of the words: the case leaves the search.
+    for case_id in tx.execute(select(PARTY.c.case_id).where(PARTY.c.id == party_id)).scalars().all():
+        copies.mark(tx, case_id)

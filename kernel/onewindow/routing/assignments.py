@@ -12,6 +12,7 @@ from onewindow.i18n import _
 from onewindow.office.manifest import Manifest, ProcedureSpec
 from onewindow.office.types import AssignmentRole, AssignmentState, Phase, Track, new_id
 from onewindow.registry import timeline, twins
+from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, staff_actor
 from onewindow.routing import deadlines
 from onewindow.routing.context import Kernel
@@ -166,6 +167,8 @@ def assign(
     tx.insert(ASSIGNMENT, row)
     timeline.append(tx, kernel.vault, case["id"], line_of(row, at, actor, route.rule))
     tell(tx, kernel, row, at)
+    # The search knows to which units a case was handed.
+    copies.mark(tx, case["id"])
     deadlines.on_fact(tx, kernel, spec_of(manifest, row), row, "assigned", "", at, now=at)
     settle_case(tx, case["id"], at)
     return row

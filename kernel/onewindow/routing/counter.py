@@ -106,7 +106,7 @@ class Counter:
             .where(CASE.c.township == township, CASE.c.sealed.is_(False), CASE.c.category == category)
             .where(CASE.c.registered_at >= day_start(registered_from))
             .where(CASE.c.registered_at < day_start(registered_to + timedelta(days=1)))
-            .where(listing.visible(parts, kernel.organisation()))
+            .where(listing.reachable(parts, kernel.organisation()))
             .order_by(CASE.c.id.desc())
             .limit(MOST_READ)
         )

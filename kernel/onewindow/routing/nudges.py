@@ -68,7 +68,7 @@ def nudged(
         select(*CASE.c, NUDGE.c.at.label("nudged_at"))
         .join(CASE, CASE.c.id == NUDGE.c.case_id)
         .where(NUDGE.c.township == township, NUDGE.c.next_at > now, CASE.c.state == "open")
-        .where(listing.visible(parts, organisation))
+        .where(listing.reachable(parts, organisation))
         .order_by(NUDGE.c.next_at, NUDGE.c.id)
         .limit(listing.PAGE)
     )

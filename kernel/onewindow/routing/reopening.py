@@ -108,7 +108,7 @@ def asked(
         select(*CASE.c, REOPENING.c.at.label("asked_at"))
         .join(CASE, CASE.c.id == REOPENING.c.case_id)
         .where(REOPENING.c.township == township, REOPENING.c.state == "asked")
-        .where(listing.visible(parts, organisation))
+        .where(listing.reachable(parts, organisation))
         .order_by(REOPENING.c.id)
         .limit(listing.PAGE)
     )

@@ -235,7 +235,7 @@ def to_verify(
         select(*CASE.c, WITHDRAWAL.c.ripe_at)
         .join(CASE, CASE.c.id == WITHDRAWAL.c.case_id)
         .where(WITHDRAWAL.c.township == township, WITHDRAWAL.c.state == "asked")
-        .where(listing.visible(parts, organisation))
+        .where(listing.reachable(parts, organisation))
         .order_by(WITHDRAWAL.c.id)
         .limit(listing.PAGE)
     )

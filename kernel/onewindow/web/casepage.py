@@ -22,7 +22,7 @@ from onewindow.routing.casefile import CaseFile
 from onewindow.routing.counter import Wishes
 from onewindow.routing.enclosing import Told
 from onewindow.routing.objections import OBJECTION
-from onewindow.web import around, intake
+from onewindow.web import around, changes, intake
 from onewindow.web.casepapers import LETTER, PapersPart
 from onewindow.web.entries import Teller
 from onewindow.web.labels import LABELS
@@ -58,6 +58,7 @@ class Read:
     wishes: Wishes
     materials: Sequence[Attachment] = ()
     around: tuple[Told, Sequence[Mapping[str, Any]]] = (Told({}, None, None, ()), ())
+    recusals: Sequence[Mapping[str, Any]] = ()
 
 
 async def read(centre: Centre, principal: Principal, number: str, chosen: str = "") -> Read:
@@ -76,7 +77,8 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
     materials = await centre.materials.of_case(principal, file)
     unconfirmed, wishes = await centre.handling.unconfirmed(file), await centre.counter.wishes(principal, file)
     told = await centre.supplement.told(principal, file)
-    return Read(file, entries, objections, unconfirmed, row, description, wishes, materials, told)
+    recusals = await centre.handling.recusals(file) if file.case["recusing"] else ()
+    return Read(file, entries, objections, unconfirmed, row, description, wishes, materials, told, recusals)
 
 
 def _objections(conn: Connection, case_id: str) -> dict[str, Mapping[str, Any]]:
@@ -240,6 +242,9 @@ class CasePage:
                 today = law_day(self.centre.now()).isoformat()
                 values, title = {"answered_on": today}, _("录入纸质答复")
                 found.append(make(f"answer:{one}", title, f"{href}/answer", intake.PaperAnswer, values=values))
+            if not objected:
+                values, title = {"objected_on": law_day(self.centre.now()).isoformat()}, _("录入纸质异议")
+                found.append(make(f"object:{one}", title, f"{href}/object", intake.PaperObjection, values=values))
         if objected and self.may(Action.ASSIGNMENT_RULE_OBJECTION):
             objection = self.found.objections[one]["id"]
             suggested = {"unit": self.found.objections[one]["suggest_unit"]}
@@ -267,7 +272,7 @@ class CasePage:
             version = self.case["version"]
             href = f"{self.href}/correct"
             found.append(make("correct", _("更正登记"), href, intake.Correction, values=values, version=version))
-        return found
+        return found + changes.operations(self)
 
     # The office's panel ----------------------------------------------------------------------------------------------
 

@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Any
 
+from onewindow.registry.search.text import Part
+from onewindow.routing.saved import Chosen
 from onewindow.web import filing, intake, own_forms, registering
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem
+from tests.unit.web import sample_organisation
 from tests.unit.web.samples import (
     CASE,
     CATEGORIES,
@@ -19,6 +22,8 @@ from tests.unit.web.samples import (
     operation,
     rows,
 )
+
+SNIPPET = (Part("楼下烧烤摊", False), Part("夜间噪音", True), Part("扰民…", False))
 
 
 def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
@@ -38,6 +43,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "list_key": "all",
         "rows": rows(),
         "page": {"previous": None, "next": "/desk?after=x"},
+        "saved": [{"name": "本月噪音", "href": "/search?q=x"}],
         "may_register": True,
     }
     queue = {
@@ -47,6 +53,22 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "states": [Choice("received", "已收到")],
         "rows": rows(),
         "page": {"previous": "/queue?before=a", "next": "/queue?after=x"},
+    }
+    chosen = dict.fromkeys(Chosen.model_fields, "") | {"q": "噪音 夜间", "category": "0401"}
+    search = {
+        "chosen": chosen,
+        "options": {
+            "category": CATEGORIES,
+            **{name: [Choice("x", "甲")] for name in ("office", "phase", "state", "colour", "channel", "place_unit")},
+        },
+        "errors": {"place": "“村”只有一个字，请至少输入两个字", "name": "已有同名的查找条件"},
+        "asked": True,
+        "rows": [{**row, "snippet": SNIPPET} for row in rows()],
+        "by_code": {**rows()[0], "snippet": (), "href": None},
+        "saved": [{"id": "a", "name": "本月噪音", "href": "/search?q=x"}],
+        "said": {"q": "噪音 夜间", "category": "0401"},
+        "may_use_codes": True,
+        "page": {"previous": None, "next": "/search?after=x"},
     }
     receipt = {
         "number": CASE["number"],
@@ -143,6 +165,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
     users = [
         {
             "name": "王登记",
+            "href": "/admin/users/1",
             "login": "wang",
             "active": True,
             "must_change": False,
@@ -151,17 +174,27 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         },
         {
             "name": "李承办",
+            "href": "/admin/users/2",
             "login": "li",
             "active": True,
             "must_change": True,
             "posts": [{"role": "handler", "unit": "平川镇信访办", "until": date(2027, 1, 1)}],
             "operations": [],
         },
-        {"name": "孙离任", "login": "sun", "active": False, "must_change": False, "posts": [], "operations": []},
+        {
+            "name": "孙离任",
+            "href": "/admin/users/3",
+            "login": "sun",
+            "active": False,
+            "must_change": False,
+            "posts": [],
+            "operations": [],
+        },
     ]
     townships = [
         {
             "code": "370101001",
+            "href": "/admin/units?township=370101001",
             "name": "平川镇",
             "kind": "township",
             "live": True,
@@ -173,6 +206,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         },
         {
             "code": "370101002",
+            "href": "/admin/units?township=370101002",
             "name": "河口街道",
             "kind": "township",
             "live": False,
@@ -294,6 +328,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "similar": True,
             },
         ),
+        "search": ("search.html", frame(path="/search", staff=True), search),
         "queue": ("queue.html", frame(path="/queue", staff=True), queue),
         "case": ("case.html", done, case_page()),
         "case-sealed": (
@@ -330,8 +365,11 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "operations": [],
                 "issued": {"login": "li", "password": "mist-otter-lamp-92"},
                 "page": nobody,
+                "q": "",
+                "may_import": True,
             },
         ),
+        **sample_organisation.pages(),
         "calendar": (
             "admin/calendar.html",
             frame(path="/admin/calendar", staff=True),

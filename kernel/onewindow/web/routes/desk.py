@@ -131,6 +131,10 @@ class DeskPages:
             categories=known.categories(),
             rows=await self._rows(known, chosen.key, rows),
             page=pages,
+            saved=[
+                {"name": one.name, "href": address("/search", **one.chosen.said())}
+                for one in await self.centre.saved.mine(who)
+            ],
             may_register=may_ever(who, Action.CASE_REGISTER),
         )
 
