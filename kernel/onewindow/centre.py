@@ -23,6 +23,7 @@ from onewindow.bus.server import EmbeddedServer
 from onewindow.bus.serverconfig import ServerSettings
 from onewindow.bus.subjects import KERNEL
 from onewindow.bus.tables import BusTables, bus_tables
+from onewindow.bus.tls import read_authority, trust
 from onewindow.clocks.book import CalendarBook
 from onewindow.clocks.importing import note_published
 from onewindow.clocks.recompute import CalendarJob
@@ -46,8 +47,10 @@ from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
 from onewindow.routing.indexing import Indexer
 from onewindow.routing.ledger import Ledger
+from onewindow.routing.personnel import Personnel
 from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
+from onewindow.routing.roster import Roster
 from onewindow.routing.saved import SavedFilters
 from onewindow.routing.searching import Search
 from onewindow.routing.switchboard import Switchboard
@@ -60,6 +63,12 @@ from onewindow.store.base import KernelTable
 
 KERNEL_TABLES: BusTables = bus_tables(KernelTable.metadata)
 log = structlog.get_logger(__name__)
+
+
+def login_of(vault: Vault, office: OfficeId | None) -> NatsUser:
+    """The login of an office, or of the kernel; the same as long as the keys are."""
+    name = office or KERNEL
+    return NatsUser(name, vault.digest("nats-user", name), office)
 
 
 class Centre:
@@ -105,6 +114,8 @@ class Centre:
         self.indexer = Indexer(self.store, self.vault)
         self.saved = SavedFilters(self.store, self.kernel)
         self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
+        self.personnel = Personnel(self.store, self.kernel, self.organisation, self.accounts)
+        self.roster = Roster(self.store, self.kernel, self.organisation, self.accounts)
         self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
             self.store,
@@ -264,8 +275,7 @@ class Centre:
         return [self._user(None), *(self._user(office) for office in offices)]
 
     def _user(self, office: OfficeId | None) -> NatsUser:
-        name = office or KERNEL
-        return NatsUser(name, self.vault.digest("nats-user", name), office)
+        return login_of(self.vault, office)
 
     def _access(self, office: OfficeId | None) -> Access:
         user = self._user(office)
@@ -276,7 +286,8 @@ class Centre:
             name, password = parts.username, parts.password or ""
         else:
             name, password = user.name, user.password
-        return Access(f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}", name, password, office or KERNEL)
+        url = f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}"
+        return Access(url, name, password, office or KERNEL, tls=trust(read_authority(self.settings.nats_ca)))
 
     async def _connect(self, access: Access) -> Connection:
         connection = await Connection.open(access, timeout=30)
@@ -299,6 +310,7 @@ class Centre:
             district=self.district,
             key=base64.b64encode(self.vault.child_vault(f"office:{office}").handed_over()),
             kernel_keys=self.kernel_keys(),
+            ca=read_authority(self.settings.nats_ca) if self.settings.nats else "",
         )
 
     async def let_in(self, office: str) -> Credentials:

@@ -246,3 +246,25 @@ def test_a_ledger_without_the_mapped_column_is_refused_before_anything_is_sent(
     said = demo("case", "import", str(path), "-m", str(mapping))
     assert said.code == 1
     assert "号" in said.err
+
+
+def test_a_track_that_turns_out_to_be_another(demo: Cli) -> None:
+    demo.log_in("registrar1")
+    made = demo("case", "register", "--township", EAST, "--text", "对路灯有建议", "--track", "C", "--json").json
+    demo.log_in("director1")
+    said = demo("case", "track", made["number"], "D", "--reason", "是对工作的建议")
+    assert (said.code, made["number"] in said.out) == (0, True)
+    assert demo("case", "track", made["number"], "D", "--reason", "再改一次").code == 1
+    told = demo("case", "track", made["number"], "E", "--category", "1803", "--reason", "反映干部收钱", "--json").json
+    assert told == {"number": None}
+    assert demo("case", "show", made["number"]).code == 3
+
+
+def test_a_mistaken_registration_becomes_void(demo: Cli) -> None:
+    demo.log_in("registrar1")
+    number = demo("case", "register", "--township", EAST, "--text", "重复登记", "--json").json["number"]
+    assert demo("case", "void", number, "--reason", "登记了两次").code == 4
+    demo.log_in("director1")
+    assert demo("case", "void", number, "--reason", "登记了两次").code == 0
+    assert demo("case", "show", number, "--json").json["state"] == "void"
+    assert demo("case", "void", number, "--reason", "登记了两次").code == 1

@@ -205,6 +205,9 @@ class Staff(Caller):
         newest = max(rows, key=lambda a: a.id)
         return self.act(f"/cases/{number}/assignments/{newest.id}/actions/{action}", form, key=key)
 
+    def documents(self, number: str) -> list[out.DocumentOut]:
+        return self.several(out.DocumentOut, f"/cases/{number}/documents")
+
     def document(self, number: str, kind: str) -> out.DocumentOut:
         """The newest document of a kind, once its bytes are there."""
 

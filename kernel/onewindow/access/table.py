@@ -85,6 +85,24 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             designated=_S.DESIGNATED,
             fallback=_S.TOWNSHIP,
         ),
+        Action.CASE_TRACK: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
+        Action.CASE_TRACK_SEALED: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
+            head=_S.UNIT,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
+        Action.CASE_VOID: _row(
+            director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
+        ),
         Action.CASE_TRIAGE: _row(
             director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_WINDOW, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),
@@ -165,6 +183,7 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
         Action.ASSIGNMENT_PAPER: _row(
             deputy=_S.TOWNSHIP, registrar=_WINDOW, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),
+        Action.RECUSAL_DECIDE: _row(head=_S.UNIT, organ_head=_S.UNIT),
         Action.ANSWER_APPROVE: _row(head=_S.UNIT),
         Action.EXTENSION_APPROVE: _row(director=_S.WINDOW, organ_head=_S.UNIT),
         Action.DOCUMENT_READ: _LOOK,
@@ -207,6 +226,7 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             secadmin=_S.ALL,
         ),
         Action.USER_MANAGE: _row(sysadmin=_S.ALL),
+        Action.STAFF_LEAVE: _row(district_admin=_S.ALL, secadmin=_S.ALL),
         Action.POST_MANAGE: _row(district_admin=_S.ALL, secadmin=_S.ALL),
         Action.DELEGATION_MANAGE: _row(district_admin=_S.ALL, director=_S.TOWNSHIP, organ_head=_S.UNIT),
         Action.ABSENCE_MANAGE: _row(

@@ -21,7 +21,10 @@ from onewindow.api.routes import (
     health,
     imports,
     lists,
+    organisation,
     people,
+    recusals,
+    registrations,
     sessions,
     tracking,
     upkeep,
@@ -31,7 +34,7 @@ from onewindow.centre import Centre
 
 OPERATOR_FILE = "operator.token"
 # A file of five hundred rows, or somebody's photographs, is longer than a form.
-CAPS = {f"{PREFIX}/imports": 32 << 20}
+CAPS = {f"{PREFIX}/imports": 32 << 20, "/admin/import": 8 << 20}
 PAGES = "onewindow.web.routes"
 
 
@@ -67,7 +70,21 @@ def create_app(centre: Centre, *, pages: bool = True, operator_token: str | None
 def rest_v1() -> list[BaseRoute]:
     """The operations of REST v1, the busiest first. In one list: a request looks for its route once, where included
     routers would each look, and look again when they have found it."""
-    modules = (assignments, lists, filters, documents, tracking, sessions, people, upkeep, imports, bus)
+    modules = (
+        assignments,
+        registrations,
+        recusals,
+        lists,
+        filters,
+        documents,
+        tracking,
+        sessions,
+        people,
+        organisation,
+        upkeep,
+        imports,
+        bus,
+    )
     routers = (cases.lean, cases.router, *(module.router for module in modules))
     return [route for router in routers for route in router.routes]
 

@@ -9,7 +9,7 @@ from onewindow.centre import Centre
 from onewindow.clocks.rows import ClockRow
 from onewindow.documents.models import Document, Service
 from onewindow.i18n import translate
-from onewindow.office.types import StaffId, TownshipCode, UnitId
+from onewindow.office.types import StaffId, TownshipCode
 from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
 from onewindow.registry.search.text import Part
@@ -30,8 +30,7 @@ class Shower:
         self.lang = lang
 
     def _unit(self, unit_id: str | None) -> str:
-        unit = self._centre.organisation.current.units.get(UnitId(unit_id)) if unit_id else None
-        return unit.name if unit else ""
+        return self._centre.organisation.current.title(unit_id)
 
     def _staff(self, staff_id: str | None) -> str:
         staff = self._centre.organisation.current.staff.get(StaffId(staff_id)) if staff_id else None

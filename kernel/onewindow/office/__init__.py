@@ -28,6 +28,7 @@ from onewindow.office.effects import (
     Issue,
     Note,
     Pause,
+    Recuse,
     Refusal,
     Resume,
     Return,
@@ -53,6 +54,7 @@ from onewindow.office.types import (
     StaffId,
     Track,
     UnitId,
+    law_day,
 )
 from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context, DocumentView, PartyView
 
@@ -101,6 +103,7 @@ __all__ = [
     "Procedure",
     "Reason",
     "Record",
+    "Recuse",
     "Refusal",
     "Resume",
     "Return",
@@ -124,6 +127,7 @@ __all__ = [
     "guard",
     "hookimpl",
     "hours",
+    "law_day",
     "on",
     "prefill",
     "received",

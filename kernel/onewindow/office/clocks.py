@@ -104,8 +104,8 @@ class Clock:
 
     `protects` says whose right it is: a person's is counted to the latest lawful day, an authority's duty is warned
     of by the earliest. `since` is the day from which the rule is in force; `pauses` maps a reason to the states in
-    which the clock stands still. `profile` names the province whose values these are: such a clock runs only where
-    the district has chosen that profile.
+    which the clock stands still. `profile` names the province or the way whose values these are: such a clock runs only
+    where the district has chosen that profile.
     """
 
     title: str

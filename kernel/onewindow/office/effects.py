@@ -186,8 +186,22 @@ class Seal(Effect):
         super().__init__(**{**data, "reason": reason})
 
 
+class Recuse(Effect):
+    """Somebody steps aside for an interest in the case (回避): `declared` by the actor of themselves, or asked for
+    about the assignment's officer. Until it is decided they take no step; granted, they know no more of the case."""
+
+    words: ClassVar[frozenset[str]] = frozenset({"reason"})
+    kind: Literal["recuse"] = "recuse"
+    reason: str
+    ground: str = Field("", max_length=40)
+    declared: bool = False
+
+    def __init__(self, reason: str, **data: Any) -> None:
+        super().__init__(**{**data, "reason": reason})
+
+
 AnyEffect: TypeAlias = Annotated[
-    Go | Issue | Start | Stop | Pause | Resume | Extend | Ask | Answer | Return | Note | Seal,
+    Go | Issue | Start | Stop | Pause | Resume | Extend | Ask | Answer | Return | Note | Seal | Recuse,
     Field(discriminator="kind"),
 ]
 

@@ -23,6 +23,7 @@ EVENTS: Mapping[str, str] = {
     "answered": "收到答复",
     "returned": "退回",
     "recalled": "收回",
+    "recused": "回避决定",
     "withdrawn": "撤回",
 }
 

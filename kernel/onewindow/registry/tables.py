@@ -36,6 +36,10 @@ class Case(KernelTable, table=True):
     registered_by: str | None = Field(default=None, max_length=36)
     designated: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     excluded: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    # Whom somebody wants to step aside: until that is decided they take no step.
+    recusing: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
     source_key: str | None = Field(default=None, max_length=80, unique=True)
     holder: str | None = Field(default=None, max_length=36)
     due_at: datetime | None = Field(default=None, sa_column=Column(Instant))

@@ -114,6 +114,8 @@ def _enter(
         "state": state.key,
         "version": said.version,
     }
+    if said.command is not None:
+        data["command"] = said.command
     lines = [Line("acted", at, actor, (OFFICE,), data)]
     if before != state.key and state.phase is not None and not _same_phase(spec, before, phase):
         lines.append(Line("phase", at, actor, (OFFICE, PARTIES), {"phase": phase.value}))

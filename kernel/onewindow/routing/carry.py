@@ -22,6 +22,7 @@ from onewindow.office.effects import (
     Issue,
     Note,
     Pause,
+    Recuse,
     Resume,
     Return,
     Seal,
@@ -33,7 +34,7 @@ from onewindow.office.types import AssignmentRole, OfficeId, TownshipCode, UnitI
 from onewindow.organisation.rows import UnitKind
 from onewindow.registry import timeline
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line
-from onewindow.routing import assignments, deadlines, papers, sealing
+from onewindow.routing import assignments, deadlines, papers, recusals, sealing
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
 from onewindow.routing.objections import lodge
@@ -224,6 +225,12 @@ def _seal(step: Step, effect: Seal) -> None:
     sealing.seal(step.tx, step.kernel, step.row["case_id"], step.at, step.actor, effect.reason)
 
 
+def _recuse(step: Step, effect: Recuse) -> None:
+    own = step.actor.removeprefix("staff:") if step.actor.startswith("staff:") else None
+    who = own if effect.declared else step.row["officer"]
+    recusals.ask(step.tx, step.kernel, step.row, who, step.at, step.actor, reason=effect.reason, ground=effect.ground)
+
+
 _HANDLERS: dict[type[Effect], Callable[[Step, Any], None]] = {
     Issue: _issue,
     Start: _start,
@@ -236,4 +243,5 @@ _HANDLERS: dict[type[Effect], Callable[[Step, Any], None]] = {
     Return: _return,
     Note: _note,
     Seal: _seal,
+    Recuse: _recuse,
 }

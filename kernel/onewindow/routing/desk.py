@@ -17,6 +17,8 @@ from onewindow.i18n import _
 from onewindow.office.types import CaseId, DocumentId, PartyId, TownshipCode
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
+from onewindow.registry.catalogue import categories
+from onewindow.registry.catalogue import sealed as is_sealed
 from onewindow.registry.parties import PERSONAL, PartyRecord
 from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, SEALED, Line, Shown, Verdict, staff_actor
@@ -170,7 +172,7 @@ class Desk:
 
         Raises:
             Stale: the case is not at version `expect`.
-            BadInput: a masked value was sent back.
+            BadInput: a masked value was sent back, or the category would seal the case, which a change of track does.
         """
         file = await self.open(principal, number, Action.CASE_CORRECT)
         assert principal is not None
@@ -178,6 +180,10 @@ class Desk:
             raise Stale()
         for changes in (parties or {}).values():
             refuse_masked(changes)
+        if category is not None and category not in categories():
+            raise BadInput(_("没有这个类别"), field="category", remedy=_("从列表中选择"))
+        if category is not None and not file.case["sealed"] and is_sealed(file.case["track"], category):
+            raise BadInput(_("这个类别的事项是密件"), field="category", remedy=_("用“变更事项轨”，事项随之转为密件"))
         at, case_id, vault = self.kernel.now(), file.case["id"], self.kernel.vault
         new_words = {**file.words, **{k: v for k, v in (words or {}).items() if v is not None}}
         if not new_words.get("text", "").strip():

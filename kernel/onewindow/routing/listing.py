@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from onewindow.access.policy import Reach
+from onewindow.office.types import AssignmentState
 from onewindow.organisation.rows import TownshipKind
 from onewindow.organisation.snapshot import Organisation
 from onewindow.registry.timeline import CASE
@@ -96,7 +97,9 @@ def _part(reach: Reach, organisation: Organisation) -> ColumnElement[bool]:
     if reach.registered_at:
         people = [post.staff for post in organisation.posts.values() if post.unit in reach.registered_at]
         conditions.append(CASE.c.registered_by.in_(people))
-    named = _lists(CASE.c.designated, reach.staff_id) | exists().where(of_case, HELD.c.officer == reach.staff_id)
+    kept = HELD.c.state.in_((*OPEN, AssignmentState.DONE.value))
+    officer = exists().where(of_case, HELD.c.officer == reach.staff_id, kept)
+    named = _lists(CASE.c.designated, reach.staff_id) | officer
     if reach.designated:
         conditions.append(and_(CASE.c.sealed, named))
     barred = [reach.staff_id, *reach.posted, *([reach.stands_for] if reach.stands_for else [])]

@@ -115,7 +115,7 @@ class Registrar:
         track = given.decided_track()
         accuses = track in SEALED_TRACKS
         about = [*given.about, *(p.unit for p in given.parties if p.unit and p.role is PartyRole.RESPONDENT)]
-        kept_out = _exclusion(organisation, about, now, accuses)
+        kept_out = kept_away(organisation, about, now, accuses)
         township = rules.home(township, organisation, kept_out, about_leader=given.about_leader and accuses)
         hidden = is_sealed(track, given.category)
         case_id = new_id()
@@ -212,7 +212,12 @@ class Registrar:
         )
 
 
-def _exclusion(organisation: Organisation, about: Sequence[str], at: datetime, accuses: bool) -> Exclusion:
+def kept_away(organisation: Organisation, about: Sequence[str], at: datetime, accuses: bool) -> Exclusion:
+    """Whom a matter about these units and members of staff keeps away.
+
+    Raises:
+        BadInput: no such unit or person.
+    """
     units = [UnitId(a) for a in about if a in organisation.units]
     staff = [StaffId(a) for a in about if a in organisation.staff]
     if unknown := [a for a in about if a not in organisation.units and a not in organisation.staff]:

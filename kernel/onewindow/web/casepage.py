@@ -20,7 +20,7 @@ from onewindow.routing import casefile
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.objections import OBJECTION
-from onewindow.web import intake
+from onewindow.web import changes, intake
 from onewindow.web.entries import Teller
 from onewindow.web.labels import LABELS
 from onewindow.web.operations import Operations, Retry
@@ -55,6 +55,7 @@ class Read:
     unconfirmed: Sequence[Mapping[str, Any]]
     shown: Mapping[str, Any] | None
     description: Description | None
+    recusals: Sequence[Mapping[str, Any]] = ()
 
 
 async def read(centre: Centre, principal: Principal, number: str, chosen: str = "") -> Read:
@@ -70,7 +71,8 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
     description = None
     if row is not None and row["state"] in OPEN:
         description = await centre.handling.describe(principal, file, row["id"])
-    return Read(file, entries, objections, await centre.handling.unconfirmed(file), row, description)
+    recusals = await centre.handling.recusals(file) if file.case["recusing"] else ()
+    return Read(file, entries, objections, await centre.handling.unconfirmed(file), row, description, recusals)
 
 
 def _objections(conn: Connection, case_id: str) -> dict[str, Mapping[str, Any]]:
@@ -227,6 +229,9 @@ class CasePage:
                 today = law_day(self.centre.now()).isoformat()
                 values, title = {"answered_on": today}, _("录入纸质答复")
                 found.append(make(f"answer:{one}", title, f"{href}/answer", intake.PaperAnswer, values=values))
+            if not objected:
+                values, title = {"objected_on": law_day(self.centre.now()).isoformat()}, _("录入纸质异议")
+                found.append(make(f"object:{one}", title, f"{href}/object", intake.PaperObjection, values=values))
         if objected and self.may(Action.ASSIGNMENT_RULE_OBJECTION):
             objection = self.found.objections[one]["id"]
             suggested = {"unit": self.found.objections[one]["suggest_unit"]}
@@ -254,7 +259,7 @@ class CasePage:
             version = self.case["version"]
             href = f"{self.href}/correct"
             found.append(make("correct", _("更正登记"), href, intake.Correction, values=values, version=version))
-        return found
+        return found + changes.operations(self)
 
     # The office's panel ----------------------------------------------------------------------------------------------
 

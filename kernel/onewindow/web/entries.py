@@ -151,6 +151,19 @@ class Teller:
     def _slip(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", self._say.say(_("签收人：{name}"), name=words.get("signed_for", ""))
 
+    def _track(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        ways = {name: self._say.label(str(data.get(name, "")), "track") for name in ("from", "to")}
+        changed = self._say.say(_("由“{before}”改为“{after}”"), before=ways["from"], after=ways["to"])
+        return "", f"{changed}\n{words.get('reason', '')}".strip()
+
+    def _recusal(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        verdict: Message = _("准予回避") if data.get("granted") else _("不予回避")
+        return "", f"{self._say.say(verdict)}\n{words.get('reason', '')}".strip()
+
+    def _handed_over(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        to = self._say.staff(data.get("to")) or self._say.say(_("{unit}待办"), unit=self._say.unit(data.get("unit")))
+        return "", self._say.say(_("由 {to} 接手"), to=to)
+
     def _corrected(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", str(words.get("reason", ""))
 
@@ -172,4 +185,7 @@ _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], 
     "ruled": Teller._ruled,
     "paper-slip": Teller._slip,
     "corrected": Teller._corrected,
+    "track-changed": Teller._track,
+    "recusal-decided": Teller._recusal,
+    "handed-over": Teller._handed_over,
 }

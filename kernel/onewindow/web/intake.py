@@ -245,14 +245,22 @@ class PaperReceipt(PageForm):
     signed_for: str = Field(title=_("回执上的签收人"), min_length=1, max_length=100)
 
 
-class Returning(PageForm):
-    """Why a unit objects to an assignment."""
+class PaperObjection(PageForm):
+    """The objection of a unit that has no office in the system, entered at the window."""
+
+    objected_on: date = Field(title=_("异议日期"), json_schema_extra=_extra(hint=_("以异议书上的日期为准")))
 
     reason: str = Field(
         title=_("退回理由"),
         min_length=5,
         max_length=2_000,
-        json_schema_extra=_extra(multiline=True, hint=_("引用三定方案或权责清单的条文")),
+        json_schema_extra=_extra(multiline=True),
+    )
+    basis: str = Field(
+        title=_("职责清单条目"),
+        min_length=2,
+        max_length=300,
+        json_schema_extra=_extra(hint=_("引用三定方案或权责清单的条文")),
     )
     suggested: str | None = Field(None, title=_("建议改交的单位"), json_schema_extra=_extra(widget="unit"))
 

@@ -25,7 +25,9 @@ PLACES: tuple[Place, ...] = (
     Place("/queue", _("科室办件"), Action.ASSIGNMENT_ACT),
     Place("/admin/offices", _("科室模块"), Action.OFFICE_READ),
     Place("/admin/townships", _("镇街"), Action.TOWNSHIP_MANAGE),
+    Place("/admin/units", _("单位"), Action.USER_READ),
     Place("/admin/users", _("人员账号"), Action.USER_READ),
+    Place("/admin/log", _("组织变更日志"), Action.AUDIT_READ),
     Place("/admin/calendar", _("工作日历"), Action.CALENDAR_IMPORT),
 )
 

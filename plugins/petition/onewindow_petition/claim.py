@@ -32,7 +32,7 @@ from onewindow.office import (
 from onewindow.office import Extension as Longer
 from onewindow_petition import claim_forms as forms
 from onewindow_petition import claim_words as words
-from onewindow_petition import ways
+from onewindow_petition import recusal, simple, ways
 from onewindow_petition.claim_forms import Petition, Point
 from onewindow_petition.ledger import REVIEW, prefilled, remember
 
@@ -86,6 +86,15 @@ class Claim(Procedure[Petition]):
         entering(rechecking, redoing, ended),
     )
 
+    simple_accept_by = simple.accept_by("acceptance_notice", "refusal_notice", "redirect_notice")
+    simple_reply_by = simple.reply_by(replied)
+
+    simplify = simple.simplify(received)
+    ordinary = simple.ordinary(received, *work, suspended, drafted)
+    step_aside = recusal.step_aside(received, *work, suspended, drafted, reviewing, reviewed)
+    ask_aside = recusal.ask_aside(received, *work, suspended, drafted, reviewing, reviewed)
+    recusal_decided, recusal_not_taken = recusal.decided(), recusal.not_taken()
+
     # 受理 - 不予受理 - 法定途径 - 异议
 
     @action("受理", received >> accepted, by="handler", form=forms.Accept)
@@ -100,6 +109,7 @@ class Claim(Procedure[Petition]):
             return Refusal("没有写明诉求", remedy="逐项写明信访人的诉求", rule="信访工作条例 第三十二条")
         facts.points = [Point(request=text[:500]) for text in requests]
         facts.accepted_on, facts.also_open_at, facts.phone = ctx.today, form.also_open_at, form.phone
+        facts.simple_accepted_on = ctx.today if facts.simple_from else None
         notice = Issue("acceptance_notice", text=words.acceptance(facts, form.hearing, ctx))
         above = f"{form.also_open_at}也在办理此事项，本机关照常受理" if form.also_open_at else ""
         return (

@@ -61,6 +61,8 @@ class Petition(OnItsWay):
 
     points: list[Point] = field("诉求和答复", default_factory=list)
     accepted_on: date | None = field("受理日期", default=None, listed=True)
+    simple_from: date | None = field("适用简易办理，收到日期", default=None, listed=True)
+    simple_accepted_on: date | None = field("简易办理受理日期", default=None, listed=True)
     also_open_at: str = field("同时受理的上级机关", default="")
     phone: str = field("承办人联系电话", default="")
     refused_for: str = field("不予受理理由", choices=GROUNDS, default="", listed=True)

@@ -8,6 +8,7 @@ from onewindow.routing.saved import Chosen
 from onewindow.web import intake
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem
+from tests.unit.web import sample_organisation
 from tests.unit.web.samples import CASE, CATEGORIES, CLOCKS, ENTRIES, NOW, case_page, form_of, frame, operation, rows
 
 SNIPPET = (Part("楼下烧烤摊", False), Part("夜间噪音", True), Part("扰民…", False))
@@ -131,6 +132,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
     users = [
         {
             "name": "王登记",
+            "href": "/admin/users/1",
             "login": "wang",
             "active": True,
             "must_change": False,
@@ -139,17 +141,27 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         },
         {
             "name": "李承办",
+            "href": "/admin/users/2",
             "login": "li",
             "active": True,
             "must_change": True,
             "posts": [{"role": "handler", "unit": "平川镇信访办", "until": date(2027, 1, 1)}],
             "operations": [],
         },
-        {"name": "孙离任", "login": "sun", "active": False, "must_change": False, "posts": [], "operations": []},
+        {
+            "name": "孙离任",
+            "href": "/admin/users/3",
+            "login": "sun",
+            "active": False,
+            "must_change": False,
+            "posts": [],
+            "operations": [],
+        },
     ]
     townships = [
         {
             "code": "370101001",
+            "href": "/admin/units?township=370101001",
             "name": "平川镇",
             "kind": "township",
             "live": True,
@@ -161,6 +173,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         },
         {
             "code": "370101002",
+            "href": "/admin/units?township=370101002",
             "name": "河口街道",
             "kind": "township",
             "live": False,
@@ -266,8 +279,11 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "operations": [],
                 "issued": {"login": "li", "password": "mist-otter-lamp-92"},
                 "page": nobody,
+                "q": "",
+                "may_import": True,
             },
         ),
+        **sample_organisation.pages(),
         "calendar": (
             "admin/calendar.html",
             frame(path="/admin/calendar", staff=True),

@@ -278,7 +278,7 @@ def case_page(**changes: Any) -> dict[str, Any]:
                 "answer": None,
                 "paper": False,
                 "letter_href": None,
-                "operations": [operation("退回异议", form_of(intake.Returning, prefix="return"))],
+                "operations": [operation("退回异议", form_of(intake.PaperObjection, prefix="return"))],
             },
             {
                 "unit": "平川镇农业综合服务中心",

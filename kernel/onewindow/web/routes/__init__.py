@@ -7,7 +7,22 @@ from starlette.routing import Mount, Route
 
 from onewindow.api.auth import Door
 from onewindow.centre import Centre
-from onewindow.web.routes import account, admin, cases, desk, files, people, public, queue, search, tracked
+from onewindow.web.routes import (
+    account,
+    admin,
+    cases,
+    changes,
+    desk,
+    files,
+    people,
+    person,
+    public,
+    queue,
+    search,
+    taking_in,
+    tracked,
+    units,
+)
 from onewindow.web.routes.context import Elsewhere, Web, quiet
 
 
@@ -15,7 +30,22 @@ def mount(app: FastAPI, centre: Centre) -> None:
     """Put the pages, their style sheets and their error page on an application."""
     door: Door = app.state.door
     web = Web(centre, door)
-    for module in (public, tracked, account, desk, search, queue, cases, admin, people):
+    modules = (
+        public,
+        tracked,
+        account,
+        desk,
+        search,
+        queue,
+        cases,
+        admin,
+        people,
+        person,
+        units,
+        taking_in,
+        changes,
+    )
+    for module in modules:
         for path, methods, handler in module.routes(web):
             app.router.routes.append(Route(path, quiet(web, handler), methods=list(methods), include_in_schema=False))
     for path, served in files.mounts():

@@ -13,8 +13,11 @@ from onewindow.documents.models import ServiceMethod
 from onewindow.errors import BadInput, Conflict, OneWindowError, Unauthenticated
 from onewindow.i18n import Message, _
 from onewindow.office.manifest import ActionSpec
+from onewindow.office.types import Track
 from onewindow.registry.parties import PERSONAL
-from onewindow.web import forms, intake
+from onewindow.routing.retrack import Change
+from onewindow.routing.window import PaperObjection
+from onewindow.web import changes, forms, intake
 from onewindow.web.casepage import CasePage, Revealed, read
 from onewindow.web.messages import by_field
 from onewindow.web.operations import Retry, errors_of
@@ -22,7 +25,8 @@ from onewindow.web.present import Presenter
 from onewindow.web.routes.context import Handler, Visit, Web, text_of
 from onewindow.web.templates import Flash, Problem
 
-Step = Callable[[Visit, Any], Awaitable[None]]
+# What a step gives back is where it leads, if not to the case again.
+Step = Callable[[Visit, Any], Awaitable[str | None]]
 CASE = "/case/{number}"
 
 
@@ -40,8 +44,12 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (f"{there}/letter", ("POST",), pages.letter),
         (f"{there}/receipt", ("POST",), pages.slip),
         (f"{there}/answer", ("POST",), pages.answer),
+        (f"{there}/object", ("POST",), pages.object),
         (f"{CASE}/assign", ("POST",), pages.assign),
         (f"{CASE}/correct", ("POST",), pages.correct),
+        (f"{CASE}/track", ("POST",), pages.track),
+        (f"{CASE}/void", ("POST",), pages.void),
+        (f"{CASE}/recusals/{{recusal}}", ("POST",), pages.recusal),
         (f"{CASE}/objections/{{objection}}/rule", ("POST",), pages.rule),
         (f"{CASE}/documents/{{document}}/serve", ("POST",), pages.serve),
         (f"{CASE}/documents/{{document}}/proof", ("POST",), pages.proof),
@@ -218,6 +226,13 @@ class CasePages:
 
         return await self._step(request, "answer:{assignment}", intake.PaperAnswer, step, _("已录入答复"))
 
+    async def object(self, request: Request) -> Response:
+        async def step(visit: Visit, given: intake.PaperObjection) -> None:
+            entered = PaperObjection(given.reason, given.basis, given.objected_on, given.suggested)
+            await self.centre.handling.paper_objection(visit.principal, *_where(request), entered)
+
+        return await self._step(request, "object:{assignment}", intake.PaperObjection, step, _("已录入异议，等待裁定"))
+
     async def assign(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Assign) -> None:
             number = request.path_params["number"]
@@ -250,6 +265,33 @@ class CasePages:
             )
 
         return await self._step(request, "correct", intake.Correction, step, _("已更正，原来的内容留在办理记录中"))
+
+    async def track(self, request: Request) -> Response:
+        """Another track; who may see the case no more goes to the desk."""
+
+        async def step(visit: Visit, given: changes.Retrack) -> str:
+            about = (given.respondent_unit,) if given.respondent_unit else ()
+            change = Change(Track(given.track), given.reason, given.category, about, given.about_leader)
+            now_on = await self.centre.handling.change_track(visit.principal, request.path_params["number"], change)
+            return f"/case/{now_on}" if now_on else "/desk"
+
+        return await self._step(request, "track", changes.Retrack, step, _("事项轨已变更，按新的事项轨重新交办"))
+
+    async def recusal(self, request: Request) -> Response:
+        async def step(visit: Visit, given: changes.Recusal) -> None:
+            granted, recusal = given.outcome == "grant", request.path_params["recusal"]
+            officer = given.officer if granted else None
+            await self.centre.handling.decide_recusal(
+                visit.principal, recusal, granted=granted, reason=given.reason, officer=officer
+            )
+
+        return await self._step(request, "recusal:{recusal}", changes.Recusal, step, _("已决定"))
+
+    async def void(self, request: Request) -> Response:
+        async def step(visit: Visit, given: changes.Voiding) -> None:
+            await self.centre.handling.void(visit.principal, request.path_params["number"], given.reason)
+
+        return await self._step(request, "void", changes.Voiding, step, _("已作废，编号不再使用"))
 
     # Documents -------------------------------------------------------------------------------------------------------
 
@@ -291,12 +333,12 @@ class CasePages:
         values = forms.parse(schema, form) if schema else {}
         name = name.format(**request.path_params)
         try:
-            await step(visit, form_model.model_validate(values) if form_model else None)
+            goes_to = await step(visit, form_model.model_validate(values) if form_model else None)
         except ValidationError as error:
             return await self._again(visit, number, Retry(name, values, by_field(error, visit.lang)), 422)
         except OneWindowError as error:
             return await self._refused(visit, number, error, Retry(name, values))
-        return self.web.go(f"/case/{number}", Flash(visit.say(told)))
+        return self.web.go(goes_to or f"/case/{number}", Flash(visit.say(told)))
 
     async def _refused(self, visit: Visit, number: str, error: OneWindowError, retry: Retry) -> Response:
         """The case again, saying why not; what was typed stays. A case that they may not see stays unseen."""
