@@ -28,6 +28,7 @@ from onewindow.clocks.book import CalendarBook
 from onewindow.clocks.importing import note_published
 from onewindow.clocks.recompute import CalendarJob
 from onewindow.clocks.scheduler import Scheduler
+from onewindow.documents.attachments import Attachments
 from onewindow.documents.files import FileStore
 from onewindow.documents.render import Renderer
 from onewindow.documents.service import Documents
@@ -39,20 +40,25 @@ from onewindow.office.types import OfficeId
 from onewindow.organisation.cache import OrganisationCache
 from onewindow.plugins.book import OfficesBook
 from onewindow.plugins.discovery import Found, discover
-from onewindow.routing import window
+from onewindow.routing import window, withdrawals
 from onewindow.routing.administration import Administration
+from onewindow.routing.applicant import Applicant
 from onewindow.routing.commands import Commands
 from onewindow.routing.context import Kernel
+from onewindow.routing.counter import Counter
 from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
 from onewindow.routing.indexing import Indexer
 from onewindow.routing.ledger import Ledger
+from onewindow.routing.likeness import Likely
+from onewindow.routing.materials import Materials
 from onewindow.routing.personnel import Personnel
 from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
 from onewindow.routing.roster import Roster
 from onewindow.routing.saved import SavedFilters
 from onewindow.routing.searching import Search
+from onewindow.routing.supplement import Supplement
 from onewindow.routing.switchboard import Switchboard
 from onewindow.routing.tracking import Tracking
 from onewindow.routing.upkeep import Upkeep
@@ -105,14 +111,17 @@ class Centre:
             offices=lambda: self.book.current,
             book=self.calendar,
             documents=self.documents,
+            attachments=Attachments(self.vault, files_),
             now=self.now,
             profile=settings.provincial_profile,
         )
-        self.registrar = Registrar(self.store, self.kernel)
+        self.likely = Likely(self.store, self.kernel)
+        self.registrar = Registrar(self.store, self.kernel, self.likely.note)
         self.desk = Desk(self.store, self.kernel)
         self.search = Search(self.store, self.kernel)
         self.indexer = Indexer(self.store, self.vault)
         self.saved = SavedFilters(self.store, self.kernel)
+        self.counter = Counter(self.desk)
         self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
         self.personnel = Personnel(self.store, self.kernel, self.organisation, self.accounts)
         self.roster = Roster(self.store, self.kernel, self.organisation, self.accounts)
@@ -123,6 +132,7 @@ class Centre:
             lambda tx, turned: window.clock_turned(tx, self.kernel, turned),
             jobs=[
                 ("unsigned", lambda tx, now: window.unsigned(tx, self.kernel, now)),
+                ("withdrawals", lambda tx, now: withdrawals.ripen(tx, self.kernel, now)),
                 ("attempts", throttle.purge),
                 ("sessions", sessions.purge),
                 ("calendar", CalendarJob(self.calendar, lambda tx, new: window.clock_recomputed(tx, self.kernel, new))),
@@ -177,6 +187,9 @@ class Centre:
         self.commands = Commands(self.store, self.kernel, self.switchboard, seconds=self._command_seconds)
         self.handling = Handling(self.desk, self.commands)
         self.tracking = Tracking(self.store, self.kernel, self.commands)
+        self.applicant = Applicant(self.store, self.kernel, self.tracking)
+        self.supplement = Supplement(self.store, self.kernel, self.desk)
+        self.materials = Materials(self.store, self.kernel, self.desk, self.tracking)
         self.receipts = Receipts(self.store, self.kernel, self.tracking)
         await topology.ensure()
         for office in self.book.current.known:
@@ -189,6 +202,7 @@ class Centre:
         self._keep("commands", self.commands.run)
         self._keep("scheduler", self.scheduler.run)
         self._keep("search", self.indexer.run)
+        self._keep("likeness", self.likely.run)
         self._keep("snapshots", self._watch_snapshots)
 
     async def _watch_snapshots(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from onewindow.access.vault import Vault
 from onewindow.cli.setting_up import make
+from onewindow.documents.files import FileStore
 from onewindow.settings import Settings
 from tests.cli.conftest import Cli, Said
 
@@ -136,7 +137,7 @@ def test_a_folder_that_is_not_empty_is_left_alone(centre: Cli, shelf: Path) -> N
     assert {path: path.stat().st_mtime_ns for path in centre.data.rglob("*") if path.is_file()} == before
 
 
-def flip(path: Path, at: int = -100) -> None:
+def flip(path: Path, at: int = -20) -> None:
     content = bytearray(path.read_bytes())
     content[at] ^= 1
     path.write_bytes(content)
@@ -253,3 +254,17 @@ def test_the_address_and_password_of_a_database_stay_out_of_a_backup(centre: Cli
     backup = backed_up(centre, shelf)
     shutil.rmtree(centre.data)
     assert not any(b"hidden-word" in path.read_bytes() for path in backup.rglob("*") if path.is_file())
+
+
+def test_a_damaged_document_is_reported_the_day_it_is_found(centre: Cli, shelf: Path, tmp_path: Path) -> None:
+    files = FileStore(centre.data / "documents", Vault.load(centre.data / "keys.json"))
+    whole, broken = files.put(b"%PDF-1.7 whole"), files.put(b"%PDF-1.7 broken")
+    flip(centre.data / "documents" / broken[:2] / broken)
+    said = centre("backup", "create", str(shelf), stdin=PASSPHRASE + "\n")
+    assert (said.code, broken[:12] in said.err, whole[:12] in said.err) == (0, True, False), said.err
+    (backup,) = shelf.glob("onewindow-*")
+    assert manifest(backup)["documents"] == 2 and manifest(backup)["missing"] == [broken]
+    flip(backup / "documents" / whole[:2] / whole)
+    verified = centre("backup", "verify", str(backup), "--json")
+    assert [fault["path"] for fault in verified.json["faults"]] == [f"documents/{whole[:2]}/{whole}"]
+    assert put_back(backup, tmp_path / "elsewhere").code == 1

@@ -293,7 +293,7 @@ async def test_a_unit_without_an_office_is_served_on_paper_to_the_end(town: Town
     shown = await matter.centre.tracking.view(key)
     answers = [entry.words.get("answer") for entry in shown.entries if entry.kind == "answered"]
     assert answers == ["渠道已清淤"]
-    assert all(document.kind != "paper_letter" for document, _served in shown.documents)
+    assert all(paper.document.kind != "paper_letter" for paper in shown.papers)
 
 
 async def test_a_unit_that_works_in_the_system_gets_no_letter(town: Town) -> None:

@@ -78,7 +78,7 @@ NAMED = {
     EAST: ("deputy", "designated"),
     WEST: ("west_director", "district_designated"),
 }
-APPLICANT = {"name": "张三丰", "phone": "13812345678", "id_number": "370101198001011234", "address": "前村8号"}
+APPLICANT = {"name": "张三丰", "phone": "13812345678", "id_number": "370101198001011230", "address": "前村8号"}
 # The duty list: consumer disputes go to a unit that works on paper.
 DUTIES = ((EAST, "0801", "east-market"),)
 

@@ -20,11 +20,15 @@ class Action(StrEnum):
     CASE_TRACK = "case.track"
     CASE_TRACK_SEALED = "case.track_sealed"
     CASE_VOID = "case.void"
+    CASE_SUPPLEMENT = "case.supplement"
+    CASE_EMERGENCY = "case.emergency"
+    CASE_JOIN = "case.join"
     CASE_TRIAGE = "case.triage"
     CASE_REVEAL = "case.reveal"
     CASE_REVEAL_SEALED = "case.reveal_sealed"
     CASE_PARTY_PAPER = "case.party_paper"
     CASE_WITHDRAW = "case.withdraw"
+    CODE_RENEW = "code.renew"
     CASE_FOLLOW_UP = "case.follow_up"
     CASE_SUPERVISE = "case.supervise"
     CASE_STUDY = "case.study"
@@ -45,6 +49,8 @@ class Action(StrEnum):
     RECUSAL_DECIDE = "recusal.decide"
     ANSWER_APPROVE = "answer.approve"
     EXTENSION_APPROVE = "extension.approve"
+    ATTACHMENT_READ = "attachment.read"
+    ATTACHMENT_ADD = "attachment.add"
     DOCUMENT_READ = "document.read"
     DOCUMENT_SERVE = "document.serve"
     DOCUMENT_SERVE_LATE = "document.serve_late"
@@ -91,11 +97,15 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.CASE_TRACK: Rule(_("变更事项轨"), on_case=True, needs_reason=True),
         Action.CASE_TRACK_SEALED: Rule(_("转为密件事项轨"), on_case=True, needs_reason=True),
         Action.CASE_VOID: Rule(_("作废误登记"), on_case=True, needs_reason=True),
+        Action.CASE_SUPPLEMENT: Rule(_("补充登记情况"), on_case=True),
+        Action.CASE_EMERGENCY: Rule(_("标记紧急情况"), on_case=True),
+        Action.CASE_JOIN: Rule(_("添加来访人"), on_case=True),
         Action.CASE_TRIAGE: Rule(_("甄别拟办"), on_case=True),
         Action.CASE_REVEAL: Rule(_("查看完整个人信息"), on_case=True, needs_reason=True),
         Action.CASE_REVEAL_SEALED: Rule(_("查看密件完整内容"), on_case=True, needs_reason=True),
         Action.CASE_PARTY_PAPER: Rule(_("录入当事人签名材料"), on_case=True, by_non_handler=True),
         Action.CASE_WITHDRAW: Rule(_("登记撤回申请"), on_case=True, by_non_handler=True),
+        Action.CODE_RENEW: Rule(_("补发查询码"), on_case=True),
         Action.CASE_FOLLOW_UP: Rule(_("回访"), on_case=True, by_non_handler=True),
         Action.CASE_SUPERVISE: Rule(_("督办"), on_case=True, by_non_handler=True),
         Action.CASE_STUDY: Rule(_("提请研究"), on_case=True),
@@ -116,6 +126,8 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.RECUSAL_DECIDE: Rule(_("决定回避"), on_case=True, needs_reason=True),
         Action.ANSWER_APPROVE: Rule(_("审签答复"), on_case=True),
         Action.EXTENSION_APPROVE: Rule(_("批准延期"), on_case=True),
+        Action.ATTACHMENT_READ: Rule(_("查看材料"), on_case=True, looks=True),
+        Action.ATTACHMENT_ADD: Rule(_("添加材料"), on_case=True),
         Action.DOCUMENT_READ: Rule(_("查看文书"), on_case=True, looks=True),
         Action.DOCUMENT_SERVE: Rule(_("登记送达"), on_case=True),
         Action.DOCUMENT_SERVE_LATE: Rule(_("凭证明补登送达"), on_case=True, by_non_handler=True),

@@ -68,12 +68,16 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class PartyKey:
-    """A party who came with a tracking code: one case, one party, nothing else."""
+    """A party who came with a tracking code: one case, one party, nothing else.
+
+    `mark` is that code's own: once another code was given out in its stead, this key opens nothing any more.
+    """
 
     case_id: CaseId
     party_id: PartyId
     township: TownshipCode
     lang: str = DEFAULT
+    mark: str = ""
 
     @property
     def actor(self) -> str:

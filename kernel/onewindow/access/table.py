@@ -103,6 +103,24 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
         Action.CASE_VOID: _row(
             director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),
+        Action.CASE_SUPPLEMENT: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
+            informant=_S.OWN,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
+        # Whoever sees danger says so (domain.md T02: anybody).
+        Action.CASE_EMERGENCY: _LOOK,
+        Action.CASE_JOIN: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_S.TOWNSHIP,
+            informant=_S.OWN,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
         Action.CASE_TRIAGE: _row(
             director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_WINDOW, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),
@@ -133,6 +151,9 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             registrar=_S.TOWNSHIP,
             supervisor=_S.TOWNSHIP,
             designated=_S.DESIGNATED,
+        ),
+        Action.CODE_RENEW: _row(
+            director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_S.TOWNSHIP, designated=_S.DESIGNATED
         ),
         Action.CASE_FOLLOW_UP: _row(
             district_admin=_S.ESCALATED,
@@ -186,6 +207,20 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
         Action.RECUSAL_DECIDE: _row(head=_S.UNIT, organ_head=_S.UNIT),
         Action.ANSWER_APPROVE: _row(head=_S.UNIT),
         Action.EXTENSION_APPROVE: _row(director=_S.WINDOW, organ_head=_S.UNIT),
+        Action.ATTACHMENT_READ: _LOOK,
+        Action.ATTACHMENT_ADD: _row(
+            district_admin=_S.ESCALATED,
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
+            supervisor=_S.SUPERVISED,
+            handler=_S.ASSIGNED,
+            head=_S.UNIT,
+            mediator=_S.ASSIGNED,
+            informant=_S.OWN,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
         Action.DOCUMENT_READ: _LOOK,
         Action.DOCUMENT_SERVE: _row(
             deputy=_S.TOWNSHIP,

@@ -1,5 +1,6 @@
 """The web application of a centre: REST v1, the pages, and the layer around both."""
 
+import re
 from importlib.util import find_spec
 from typing import Any
 
@@ -14,18 +15,22 @@ from onewindow.api.auth import Door
 from onewindow.api.parts import PREFIX
 from onewindow.api.routes import (
     assignments,
+    attachments,
     bus,
     cases,
+    counter,
     documents,
     filters,
     health,
     imports,
     lists,
     organisation,
+    own,
     people,
     recusals,
     registrations,
     sessions,
+    supplement,
     tracking,
     upkeep,
 )
@@ -35,6 +40,18 @@ from onewindow.centre import Centre
 OPERATOR_FILE = "operator.token"
 # A file of five hundred rows, or somebody's photographs, is longer than a form.
 CAPS = {f"{PREFIX}/imports": 32 << 20, "/admin/import": 8 << 20}
+# Forms that carry files.
+UPLOADS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{PREFIX}/cases/[^/]+/attachments",
+        rf"{PREFIX}/tracking/attachments",
+        r"/(?:file|register)",
+        r"/case/[^/]+/(?:materials|act/[^/]+/[^/]+)",
+        r"/case/[^/]+/documents/[^/]+/(?:serve|services/[^/]+)",
+        r"/tracked/(?:materials?|act/[^/]+/[^/]+)",
+    )
+)
 PAGES = "onewindow.web.routes"
 
 
@@ -63,7 +80,9 @@ def create_app(centre: Centre, *, pages: bool = True, operator_token: str | None
         from importlib import import_module
 
         import_module(PAGES).mount(app, centre)
-    app.add_middleware(Shell, caps=CAPS, secure=settings.secure_cookies, default_language=settings.language)
+    app.add_middleware(
+        Shell, caps=CAPS, uploads=UPLOADS, secure=settings.secure_cookies, default_language=settings.language
+    )
     return app
 
 
@@ -77,7 +96,10 @@ def rest_v1() -> list[BaseRoute]:
         lists,
         filters,
         documents,
+        attachments,
         tracking,
+        own,
+        counter,
         sessions,
         people,
         organisation,
@@ -85,8 +107,8 @@ def rest_v1() -> list[BaseRoute]:
         imports,
         bus,
     )
-    routers = (cases.lean, cases.router, *(module.router for module in modules))
-    return [route for router in routers for route in router.routes]
+    others = (*(module.router for module in modules), attachments.by_code, counter.lost)
+    return [route for router in (cases.lean, supplement.router, cases.router, *others) for route in router.routes]
 
 
 def _publish(app: FastAPI, centre: Centre) -> None:

@@ -5,6 +5,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from onewindow.documents.attachments import Attachment
+
 T = TypeVar("T")
 
 
@@ -87,6 +89,13 @@ class PartyOut(Out):
     phone: str
     id_number: str
     address: str
+    contact: str = ""
+    contact_way: str = "any"
+    authorisation: str = ""
+    representative: bool = False
+    joined: bool = False
+    minor: bool = False
+    needs: list[str] = []
 
 
 class AssignmentOut(Out):
@@ -141,6 +150,10 @@ class ServiceOut(Out):
     served_on: date
     party_id: str | None
     tracking_no: str | None
+    sent_on: date | None = Field(None, description="the day of posting, or of the public notice")
+    period_days: int | None = None
+    scans: list[str] = []
+    corrects: str | None = Field(None, description="the service that this one corrects")
 
 
 class DocumentOut(DocumentLine):
@@ -149,6 +162,60 @@ class DocumentOut(DocumentLine):
     state: str
     size: int | None
     services: list[ServiceOut] = []
+
+
+class AttachmentOut(Out):
+    """A piece of material; `file_name` is made by the server, `title` is what its sender called it."""
+
+    id: str
+    purpose: str
+    media: str
+    size: int
+    title: str
+    file_name: str
+    party_id: str | None
+    added_at: datetime
+    erased: bool
+
+    @classmethod
+    def of(cls, found: Attachment) -> "AttachmentOut":
+        shared = {name: getattr(found, name) for name in cls.model_fields if name != "erased"}
+        return cls(**shared, erased=found.sha256 is None)
+
+
+class AttachmentsMade(Out):
+    attachments: list[str] = Field(description="ids, in the order of the files")
+
+
+class LikelyOut(Out):
+    """Whether a matter like this may be registered already. Nothing else is said."""
+
+    may_be_registered: bool
+
+
+class JoinedOut(Out):
+    number: str
+    codes: dict[str, str] = Field(description="tracking codes by party, shown this once")
+
+
+class ExternalOut(Out):
+    system: str
+    number: str
+
+
+class CircumstancesOut(Out):
+    """What goes with a case besides its words."""
+
+    may_disclose: bool = Field(description="whether the other side may learn who brought the matter")
+    group_size: int | None
+    no_contact_reason: str
+    pending: list[str]
+    written_for: bool
+    danger: str | None
+    emergency_at: datetime | None
+    reported_at: datetime | None
+    external: list[ExternalOut]
+    related: list[str] = Field(description="numbers of related matters that you may see")
 
 
 class WordsOut(Out):
@@ -189,6 +256,7 @@ class RevealedOut(Out):
     phone: str | None = None
     id_number: str | None = None
     address: str | None = None
+    contact: str | None = None
 
 
 class EntryOut(Out):
@@ -322,29 +390,6 @@ class LookOut(Out):
     who: str
     what: str
     reason: str
-
-
-class TrackedOut(Out):
-    """What a party may read of their matter, their own fields masked."""
-
-    number: str
-    township: str
-    township_name: str
-    category: str
-    category_title: str
-    track: str
-    phase: str
-    state: str
-    holder: str
-    due_on: date | None
-    registered_at: datetime
-    received_at: datetime
-    words: WordsOut
-    party: PartyOut
-    clocks: list[ClockOut]
-    timeline: list[EntryOut]
-    documents: list[DocumentLine]
-    looks: list[LookOut]
 
 
 class PartyOffersOut(Out):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from onewindow.api.models import Out
 from onewindow.organisation.importing import Mode
@@ -44,8 +44,8 @@ class NewAbsence(Body):
     """Somebody is away. With a substitute there has to be an end: cover that never ends is an appointment."""
 
     staff: str = Field(max_length=36)
-    from_at: datetime | None = Field(None, description="now, where it is not given")
-    to_at: datetime | None = None
+    from_at: AwareDatetime | None = Field(None, description="now, where it is not given")
+    to_at: AwareDatetime | None = None
     substitute: str | None = Field(None, max_length=36)
 
 

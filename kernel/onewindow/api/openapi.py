@@ -18,6 +18,7 @@ TAGS = (
     ("cases", "事项 · Cases: one matter brought to the window"),
     ("assignments", "交办 · Assignments: a case handed to a unit, and what its office does with it"),
     ("queues", "队列 · What waits, for a unit, a person, the window"),
+    ("attachments", "材料 · Material that people hand in"),
     ("documents", "文书 · Documents and their service"),
     ("tracking", "查询 · What a person sees and does with their code"),
     ("sessions", "会话 · Logging in"),
@@ -31,7 +32,16 @@ TAGS = (
     ("import", "台账导入 · Importing a ledger"),
 )
 PUBLIC = {"registerCase", "getCatalogue", "listTownships", "listUnits", "logIn", "openTracking", "printReceipt"}
-BY_CODE = {"getTracked", "getTrackedDocument", "listPartyActions", "takePartyAction", "getPartyCommand"}
+BY_CODE = {
+    "addTrackedAttachments",
+    "listTrackedAttachments",
+    "getTrackedAttachment",
+    "getTracked",
+    "getTrackedDocument",
+    "listPartyActions",
+    "takePartyAction",
+    "getPartyCommand",
+}
 
 
 def document(app: FastAPI, centre: Centre) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -26,6 +26,8 @@ SECURITY = {
 }
 HSTS = {"strict-transport-security": "max-age=31536000"}
 BODY_CAP = 1 << 20
+UPLOAD_CAP = 32 << 20
+"""All the files of one form together, with the form around them."""
 API = "/api/"
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
@@ -34,7 +36,8 @@ _OFFERED = (b"*/*", b"application/*", b"json", b"pdf", b"text/*", b"text/plain")
 
 
 class Shell:
-    """Wraps the application. `caps` raises the limit of a body under a path: imports."""
+    """Wraps the application. `caps` raises the limit of a body under a path (imports); `uploads` are paths whose forms
+    carry files."""
 
     def __init__(
         self,
@@ -42,12 +45,14 @@ class Shell:
         *,
         cap: int = BODY_CAP,
         caps: Mapping[str, int] | None = None,
+        uploads: Sequence[re.Pattern[str]] = (),
         secure: bool = False,
         default_language: str = "zh",
     ) -> None:
         self.app = app
         self._cap = cap
         self._caps = dict(caps or {})
+        self._uploads = tuple(uploads)
         self._lang = default_language
         found = {**SECURITY, **(HSTS if secure else {})}
         self._headers = [(name.encode(), value.encode()) for name, value in found.items()]
@@ -103,7 +108,12 @@ class Shell:
             await problems.of_status(500, language(scope)).response()(scope, receive, sending)
 
     def _limit(self, path: str) -> int:
+        if self._takes_files(path):
+            return UPLOAD_CAP
         return next((cap for prefix, cap in self._caps.items() if path.startswith(prefix)), self._cap)
+
+    def _takes_files(self, path: str) -> bool:
+        return any(pattern.fullmatch(path) for pattern in self._uploads)
 
     def _refused(self, scope: Scope, length: bytes | None, kind: bytes, accept: bytes) -> int:
         """The status with which a request is refused unread, or 0."""
@@ -116,7 +126,7 @@ class Shell:
             return 406
         carries = scope["method"] in _WITH_BODY and length != b"0" and (length is not None or bool(kind))
         if carries and not _is_json(kind) and not any(path.startswith(prefix) for prefix in self._caps):
-            return 415
+            return 0 if self._takes_files(path) and _is_form(kind) else 415
         return 0
 
     def _capped(self, scope: Scope, receive: Receive) -> Receive:
@@ -137,3 +147,7 @@ class Shell:
 def _is_json(kind: bytes) -> bool:
     essence = kind.partition(b";")[0].strip().lower()
     return essence == b"application/json" or (essence.startswith(b"application/") and essence.endswith(b"+json"))
+
+
+def _is_form(kind: bytes) -> bool:
+    return kind.partition(b";")[0].strip().lower() == b"multipart/form-data"

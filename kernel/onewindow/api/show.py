@@ -1,9 +1,11 @@
 """From the kernel's values to what REST v1 answers, in the reader's language."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from onewindow.api import models as out
+from onewindow.api import models_own as own_out
 from onewindow.bus.wire import Description
 from onewindow.centre import Centre
 from onewindow.clocks.rows import ClockRow
@@ -15,11 +17,15 @@ from onewindow.registry.parties import PartyRecord
 from onewindow.registry.search.text import Part
 from onewindow.registry.timeline import Shown
 from onewindow.routing import assignments
+from onewindow.routing.applicant import Standing
 from onewindow.routing.casefile import CaseFile
+from onewindow.routing.counter import Holders
+from onewindow.routing.enclosing import Told
+from onewindow.routing.nextstep import next_step
 from onewindow.routing.register import Registered
 from onewindow.routing.saved import Kept
 from onewindow.routing.searching import ByCode
-from onewindow.routing.tracking import Tracked
+from onewindow.routing.tracking import Paper, Tracked
 
 
 class Shower:
@@ -95,6 +101,28 @@ class Shower:
             anonymous=party.anonymous,
             erased=party.erased,
             **party.masked(),
+            contact_way=party.personal.get("contact_way", "any"),
+            authorisation=party.personal.get("authorisation", ""),
+            representative=bool(party.personal.get("representative")),
+            joined=party.joined,
+            minor=bool(party.personal.get("minor")),
+            needs=[need for need in party.personal.get("needs", "").split(",") if need],
+        )
+
+    def circumstances(self, told: Told, related: Sequence[Mapping[str, Any]]) -> out.CircumstancesOut:
+        values = told.values
+        danger = values.get("emergency") or {}
+        return out.CircumstancesOut(
+            may_disclose=told.may_disclose,
+            group_size=values.get("group_size"),
+            no_contact_reason=values.get("no_contact_reason", ""),
+            pending=values.get("pending", []),
+            written_for=bool(values.get("written_for")),
+            danger=danger.get("danger"),
+            emergency_at=told.emergency_at,
+            reported_at=told.reported_at,
+            external=[out.ExternalOut(system=one["system"], number=one["number"]) for one in told.external],
+            related=[row["number"] for row in related],
         )
 
     def assignment(self, row: Mapping[str, Any]) -> out.AssignmentOut:
@@ -211,11 +239,21 @@ class Shower:
             blocks=[dict(block) for block in found.blocks],
         )
 
+    def holders(self, found: Holders) -> own_out.HoldersOut:
+        return own_out.HoldersOut(
+            number=found.number,
+            category=found.category,
+            category_title=self._category(found.category, insider=True),
+            registered_at=found.registered_at,
+            place=found.place,
+            parties=[self.party(party) for party in found.parties],
+        )
+
     # What a party sees -----------------------------------------------------------------------------------------------
 
-    def tracked(self, seen: Tracked) -> out.TrackedOut:
+    def tracked(self, seen: Tracked, standing: Standing | None = None) -> own_out.TrackedOut:
         township = self._centre.organisation.current.townships.get(TownshipCode(seen.township))
-        return out.TrackedOut(
+        return own_out.TrackedOut(
             number=seen.number,
             township=seen.township,
             township_name=township.name if township else seen.township,
@@ -232,7 +270,9 @@ class Shower:
             party=self.party(seen.party),
             clocks=[self.clock(row) for row in seen.clocks],
             timeline=[self.entry(entry, for_party=True) for entry in seen.entries],
-            documents=[self.document_line(document) for document, _served in seen.documents],
+            documents=[self._paper(paper) for paper in seen.papers],
+            next_step=self._next(seen),
+            standing=own_out.StandingOut.model_validate(standing) if standing else None,
             looks=[
                 out.LookOut(
                     at=look.at,
@@ -243,6 +283,28 @@ class Shower:
                 for look in seen.looks
             ],
         )
+
+    def _paper(self, paper: Paper) -> own_out.TrackedDocumentOut:
+        above, clock = paper.redress, paper.clock
+        redress = None
+        if above:
+            redress = own_out.RedressOut(
+                organ=above.get("organ", ""),
+                address=above.get("address", ""),
+                phone=above.get("phone", ""),
+                until=clock.lawful_on if clock else None,
+                provisional=bool(clock and clock.provisional),
+            )
+        line = self.document_line(paper.document).model_dump()
+        return own_out.TrackedDocumentOut(**line, served_on=paper.served_on, redress=redress)
+
+    def _next(self, seen: Tracked) -> str:
+        words, params = next_step(seen)
+        return translate(words, self.lang, **{name: _day(value) for name, value in params.items()})
+
+
+def _day(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _for_party(data: Mapping[str, Any]) -> dict[str, Any]:

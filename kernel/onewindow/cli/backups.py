@@ -23,6 +23,7 @@ from onewindow.setup.backup.restore import restore as put_back
 from onewindow.setup.backup.take import Taken, Wanted, take
 
 MEGABYTE = 1_000_000
+SHOWN = 20
 KEYS = {
     "passphrase": _("随备份保管，用备份口令包裹"),
     "recovery-key": _("随备份保管，用恢复公钥包裹"),
@@ -236,8 +237,10 @@ def _restored(here: Context, done: Done) -> None:
     if done.kernel is not None:
         here.say(_("所有人须重新登录；备份之后停用的账号、修改的密码请核对"))
         skipped = {key: span for key, span in done.kernel.skipped.items() if span[0] > 1}
-        for key, (first, last) in skipped.items():
+        for key, (first, last) in list(skipped.items())[:SHOWN]:
             here.say(_("编号序列 {key}：{first} 至 {last} 留空，备份之后可能已用过"), key=key, first=first, last=last)
+        if len(skipped) > SHOWN:
+            here.say(_("还有 {count} 个编号序列同样留空，用 --json 可见全部"), count=len(skipped) - SHOWN)
     here.say(_("启动后，中心与科室会自行核对；核对不了的消息用 onewindow parked list 查看"))
 
 

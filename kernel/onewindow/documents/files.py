@@ -38,6 +38,8 @@ class FileStore:
         path = self._path(name)
         with suppress(Damaged):
             if self.get(name) == plain:
+                # Written anew as far as the sweep goes: somebody is about to name it.
+                os.utime(path)
                 return name
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{new_id()}.tmp")

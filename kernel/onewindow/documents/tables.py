@@ -1,9 +1,9 @@
-"""The documents' tables: what was issued, how it was served, and the bundles that it was made from."""
+"""The documents' tables: what was issued, how it was served, the bundles it was made from, and what was handed in."""
 
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, LargeBinary, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, LargeBinary, String, Table, UniqueConstraint
 from sqlmodel import Field
 
 from onewindow.store.base import KernelTable
@@ -58,6 +58,13 @@ class DocumentServiceTable(KernelTable, table=True):
     # Sealed JSON: who took it, where, the witnesses, what was remarked. All of it may name people.
     words: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     tracking_no: str | None = Field(default=None, sa_column=Column(String))
+    # When it was posted, or published where it is served by notice; how many days that notice runs.
+    sent_on: date | None = Field(default=None, sa_column=Column(Date))
+    period_days: int | None = Field(default=None, sa_column=Column(BigInteger))
+    # A service is never changed: one that was wrong is void, and another corrects it.
+    corrects: str | None = Field(default=None, sa_column=Column(String(36)))
+    void_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    void_by: str | None = Field(default=None, sa_column=Column(String(36)))
 
 
 class BundleTable(KernelTable, table=True):
@@ -71,6 +78,31 @@ class BundleTable(KernelTable, table=True):
     added_at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
+class AttachmentTable(KernelTable, table=True):
+    """A piece of material (材料) in a case: who added it, for what, who reads it, and the file that holds it."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        UniqueConstraint("case_id", "sha256", "added_by", name="uq_attachment_once"),
+        Index("ix_attachment_sha256", "sha256"),
+    )
+
+    id: str = Field(sa_column=Column(String(36), primary_key=True))
+    case_id: str = Field(sa_column=Column(String(36), nullable=False))
+    party_id: str | None = Field(default=None, sa_column=Column(String(36)))
+    purpose: str = Field(sa_column=Column(String(16), nullable=False))
+    media: str = Field(sa_column=Column(String(40), nullable=False))
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    # None once it was erased.
+    sha256: str | None = Field(default=None, sa_column=Column(String(64)))
+    # Sealed text: what its sender called it. File names may name people.
+    title: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    readers: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    added_by: str = Field(sa_column=Column(String(60), nullable=False))
+    added_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
 DOCUMENT: Final[Table] = KernelTable.metadata.tables["document"]
 SERVICE: Final[Table] = KernelTable.metadata.tables["document_service"]
 BUNDLE: Final[Table] = KernelTable.metadata.tables["bundle"]
+ATTACHMENT: Final[Table] = KernelTable.metadata.tables["attachment"]

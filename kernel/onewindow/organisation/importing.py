@@ -110,7 +110,6 @@ def read(kind: Kind, text: str, mapping: Mapping[str, str] | None = None) -> She
         Boundary: a column that this product does not hold, even one that nothing would be taken from.
         BadInput: no CSV, a column that is missing or that two fields claim, too many rows.
     """
-    csv.field_size_limit(1 << 20)
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]

@@ -11,8 +11,8 @@ from onewindow.access import codes
 from onewindow.access.masking import mask
 from onewindow.access.vault import Vault
 from onewindow.errors import NotFound
-from onewindow.office.types import new_id
-from onewindow.registry.intake import PartyInput
+from onewindow.office.types import PartyRole, new_id
+from onewindow.registry.intake import Authorisation, ContactWay, PartyInput
 from onewindow.registry.search import copies
 from onewindow.registry.tables import Party
 from onewindow.store.fixed import Fixed
@@ -22,7 +22,18 @@ from onewindow.store.tx import Tx
 PARTY: Table = table_of(Party)
 PURPOSE = "party"
 CODE = "tracking-code"
-PERSONAL = ("name", "phone", "id_number", "address")
+PERSONAL = ("name", "phone", "id_number", "address", "contact")
+# What else is known of a party; sealed like the rest, and no field to be shown one by one.
+ABOUT = (
+    "contact_way",
+    "authorisation",
+    "authorisation_note",
+    "representative",
+    "minor",
+    "needs",
+    "statement",
+    "joined",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +48,47 @@ class PartyRecord:
     erased: bool
     unit_id: str | None
     personal: Mapping[str, str]
+    code_digest: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """What tells this party's present code from an earlier one, and says nothing of either."""
+        return (self.code_digest or "")[:8]
+
+    @property
+    def joined(self) -> bool:
+        """Whether they joined a matter that somebody else had brought: then only what they said is theirs to read."""
+        return bool(self.personal.get("joined"))
 
     def masked(self) -> dict[str, str]:
         """The personal fields as a screen shows them before a reason is given."""
         return {name: mask(name, self.personal.get(name, "")) for name in PERSONAL}
 
 
-def new_party(vault: Vault, case_id: str, given: PartyInput, at: datetime) -> tuple[dict[str, Any], str]:
+def _about(given: PartyInput) -> dict[str, str]:
+    found = {
+        "contact_way": given.contact_way.value if given.contact_way is not ContactWay.ANY else "",
+        "authorisation": given.authorisation.value if given.authorisation else "",
+        "authorisation_note": given.authorisation_note,
+        "representative": "true" if given.representative else "",
+        "minor": "true" if given.minor else "",
+        "needs": ",".join(need.value for need in given.needs),
+        "statement": given.statement,
+    }
+    if given.role is PartyRole.AGENT and not given.authorisation:
+        found["authorisation"] = Authorisation.PENDING.value
+    return {name: value for name, value in found.items() if value}
+
+
+def new_party(
+    vault: Vault, case_id: str, given: PartyInput, at: datetime, *, joined: bool = False
+) -> tuple[dict[str, Any], str]:
     """The row of a new party, and their tracking code, which is kept nowhere."""
     party_id = new_id()
     code = codes.generate()
-    personal = {name: value for name in PERSONAL if (value := getattr(given, name))}
+    personal = {name: value for name in PERSONAL if (value := getattr(given, name))} | _about(given)
+    if joined:
+        personal["joined"] = "true"
     row = {
         "id": party_id,
         "case_id": case_id,
@@ -63,7 +104,8 @@ def new_party(vault: Vault, case_id: str, given: PartyInput, at: datetime) -> tu
     return row, code
 
 
-def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
+def record_of(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
+    """A party from its row."""
     body = row["body"]
     personal = vault.open_json(PURPOSE, body, context=row["id"]) if body is not None else {}
     return PartyRecord(
@@ -75,6 +117,7 @@ def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
         row["erased_at"] is not None,
         row["unit_id"],
         personal,
+        row["code_digest"],
     )
 
 
@@ -83,7 +126,7 @@ _OF_CASE = Fixed(select(PARTY).where(PARTY.c.case_id == bindparam("case")).order
 
 def of_case(conn: Connection, vault: Vault, case_id: str) -> list[PartyRecord]:
     """The parties of a case, in the order in which they were added."""
-    return [_record(vault, row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
+    return [record_of(vault, row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
 
 
 def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
@@ -96,7 +139,24 @@ def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
     row = conn.execute(select(PARTY).where(PARTY.c.code_digest == digest)).mappings().one_or_none()
     if row is None or row["erased_at"] is not None:
         raise NotFound()
-    return _record(vault, dict(row))
+    return record_of(vault, dict(row))
+
+
+def renew_code(tx: Tx, vault: Vault, party_id: str) -> str:
+    """Give a party a new tracking code, which is kept nowhere; the old one opens nothing from now on."""
+    code = codes.generate()
+    tx.execute(update(PARTY).where(PARTY.c.id == party_id).values(code_digest=vault.digest(CODE, code)))
+    return code
+
+
+def give_code(tx: Tx, vault: Vault, party_id: str) -> str | None:
+    """A tracking code for a party who has none; None for one who has: it is kept nowhere and cannot be shown again."""
+    code = codes.generate()
+    missing = update(PARTY).where(
+        PARTY.c.id == party_id, PARTY.c.code_digest.is_(None), PARTY.c.erased_at.is_(None), PARTY.c.anonymous.is_(False)
+    )
+    changed = tx.execute(missing.values(code_digest=vault.digest(CODE, code)))
+    return code if changed.rowcount == 1 else None
 
 
 def correct(tx: Tx, vault: Vault, party: PartyRecord, changes: Mapping[str, str]) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, text
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, text
 from sqlmodel import Field
 
 from onewindow.store.base import KernelTable
@@ -115,3 +115,53 @@ class VoidNumber(KernelTable, table=True):
 
     number: str = Field(primary_key=True, max_length=40)
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class Circumstances(KernelTable, table=True):
+    """What goes with a matter besides its words (登记情况): group, contact, danger. Only where there is anything."""
+
+    __tablename__ = "circumstances"
+
+    case_id: str = Field(primary_key=True, max_length=36)
+    emergency_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    reported_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class CaseLink(KernelTable, table=True):
+    """Two matters that somebody who may see both called related; the smaller id stands first."""
+
+    __tablename__ = "case_link"
+
+    one: str = Field(primary_key=True, max_length=36)
+    other: str = Field(primary_key=True, max_length=36, index=True)
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    by: str = Field(max_length=36)
+
+
+class ExternalNumber(KernelTable, table=True):
+    """The number that a matter has in another system; once for each case."""
+
+    __tablename__ = "external_number"
+
+    case_id: str = Field(primary_key=True, max_length=36)
+    system: str = Field(primary_key=True, max_length=16)
+    number: str = Field(primary_key=True, max_length=60)
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class Likeness(KernelTable, table=True):
+    """A keyed digest of three characters of what an open, unsealed matter says: to find likely twins, not to read."""
+
+    __tablename__ = "likeness"
+
+    piece: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    case_id: str = Field(primary_key=True, max_length=36, index=True)
+
+
+class Compared(KernelTable, table=True):
+    """A case whose digests were taken."""
+
+    __tablename__ = "compared"
+
+    case_id: str = Field(primary_key=True, max_length=36)

@@ -212,6 +212,7 @@ class Administration:
         """The staff that somebody may see, by id, one more than `limit` if there are more; `q` is a part of a name or
         of a login."""
         who = guard.require_staff(principal)
+        q = q.replace("\0", "")
         everybody = guard.permits(who, Action.USER_READ)
         organisation, day = self._kernel.organisation(), law_day(self._kernel.now())
 

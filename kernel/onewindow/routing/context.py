@@ -8,6 +8,7 @@ from onewindow.access.vault import Vault
 from onewindow.bus.events import Payload
 from onewindow.bus.log import Log
 from onewindow.clocks.book import CalendarBook
+from onewindow.documents.attachments import Attachments
 from onewindow.documents.service import Documents
 from onewindow.office.types import new_id
 from onewindow.organisation.snapshot import Organisation
@@ -26,6 +27,7 @@ class Kernel:
     offices: Callable[[], Offices]
     book: CalendarBook
     documents: Documents
+    attachments: Attachments
     now: Callable[[], datetime]
     profile: str = ""
 

@@ -1,6 +1,6 @@
 """Handling: what people do to assignments, objections and documents, each call checked against the policy here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from onewindow.access import guard
 from onewindow.access.actions import Action
 from onewindow.access.principal import Principal
 from onewindow.bus.wire import Description
+from onewindow.documents.attachments import Prepared
 from onewindow.documents.models import Service
 from onewindow.errors import Forbidden, NotFound, Refused
 from onewindow.i18n import _
@@ -22,6 +23,7 @@ from onewindow.registry.timeline import staff_actor
 from onewindow.routing import (
     assignments,
     casefile,
+    enclosures,
     objections,
     papers,
     proofs,
@@ -75,9 +77,13 @@ class Handling:
             guard.require(principal, Action.ASSIGNMENT_ACT, self._desk.target_of(file, assignment_id))
         kernel = self._desk.kernel
         spec = assignments.spec_of(kernel.offices().manifest(row["office"]), row)
-        if spec is None or spec.action(action) is None:
+        declared = spec.action(action) if spec else None
+        if declared is None:
             raise NotFound(_("没有这项操作"))
         self._open_for_work(row)
+        if named := list(enclosures.named_in(declared.form, form)):
+            there = await self._desk.store.read(lambda c: kernel.attachments.of_case(c, file.case["id"]))
+            enclosures.check_named(there, enclosures.staff_marks(file.case), named)
         view, clocks = self._view(file, assignment_id)
         command = Command(
             key=f"{principal.staff_id}:{key or new_id()}",
@@ -302,9 +308,18 @@ class Handling:
     # Service ---------------------------------------------------------------------------------------------------------
 
     async def serve(
-        self, principal: Principal | None, document_id: str, service: Mapping[str, Any], *, key: str | None = None
+        self,
+        principal: Principal | None,
+        document_id: str,
+        service: Mapping[str, Any],
+        *,
+        scans: Sequence[Prepared] = (),
+        key: str | None = None,
     ) -> Served:
-        """Record how a document was served; late proof of an extension's notice wants somebody else."""
+        """Record how a document was served; late proof of an extension's notice wants somebody else.
+
+        `scans` are pictures of the signed proof; pieces of material that the case has already go by id in the service.
+        """
         file = await self._desk.file_of_document(principal, document_id)
         who = guard.require(principal, Action.DOCUMENT_SERVE, file.target)
         proof = bool(service.get("proof"))
@@ -317,10 +332,11 @@ class Handling:
         record = Service(document_id=DocumentId(document_id), recorded_by=who.staff_id, **fields)
 
         def work(tx: Tx, at: datetime) -> list[str | None]:
-            done = papers.serve(tx, self._desk.kernel, record, at, by_handler=by_handler, proof=proof)
+            shown = proofs.scanned(tx, self._desk.kernel, file.case["id"], record, scans, who.staff_id, at)
+            done = papers.serve(tx, self._desk.kernel, shown, at, by_handler=by_handler, proof=proof)
             return [done.id, done.extension]
 
-        body = [document_id, {k: str(v) for k, v in sorted(service.items())}]
+        body = [document_id, {k: str(v) for k, v in sorted(service.items())}, sorted(one.sha256 for one in scans)]
         made, extension = await self._write(work, Once.of(key, who.staff_id, "serve", body))
         document = await self._desk.store.read(lambda c: self._desk.kernel.documents.get(c, record.document_id))
         return Served(str(made), document, extension)

@@ -27,6 +27,7 @@ from onewindow.store import Store
 from onewindow.store.tx import Tx
 
 T = TypeVar("T")
+YEARS = range(1990, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Personnel:
             guard.require(who, Action.USER_READ, Target.of_unit(row.township, row.id))
         if power not in POWERS:
             raise BadInput(_("没有这项签署权限"), field="power", remedy=_("从列表中选择"))
-        return who_may(power, row.id, at or self._kernel.now(), self._kernel.organisation())
+        return who_may(power, row.id, _sane(at or self._kernel.now(), "at"), self._kernel.organisation())
 
     # Authorisations --------------------------------------------------------------------------------------------------
 
@@ -141,6 +142,8 @@ class Personnel:
         if to == who.staff_id:
             raise Refused(_("不能把权限登记给自己"), rule="own-authority", remedy=_("请授权人或区管理员登记"))
         start = valid_from or law_day(self._kernel.now())
+        if "\0" in number:
+            raise BadInput(_("含有不能保存的字符"), field="number")
 
         def work(tx: Tx) -> str:
             made = service.delegate(
@@ -202,7 +205,9 @@ class Personnel:
                 raise BadInput(
                     _("有代岗人的离岗须写明结束时间"), field="to_at", remedy=_("填预计返岗时间，可以提前结束或再登记")
                 )
-        start = from_at or self._kernel.now()
+        start = _sane(from_at or self._kernel.now(), "from_at")
+        if to_at is not None:
+            _sane(to_at, "to_at")
 
         def work(tx: Tx) -> str:
             cover = StaffId(substitute) if substitute else None
@@ -349,6 +354,13 @@ class Personnel:
 
     async def _change(self, work: Callable[[Tx], T], once: Once | None = None) -> T:
         return await self._organisation.change(kept(work, self._kernel.vault, once, self._kernel.now()))
+
+
+def _sane(at: datetime, field: str) -> datetime:
+    """An instant of the years in which anybody here works."""
+    if at.year not in YEARS:
+        raise BadInput(_("时间不在合理范围内"), field=field, remedy=_("核对年份"))
+    return at
 
 
 def _may_leave(organisation: Organisation, staff: StaffId, at: datetime) -> None:

@@ -1,13 +1,15 @@
 """Registration: one transaction that opens the case, assigns it by rule, starts its first clocks, tells the office."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from onewindow.access import codes
+from onewindow.access.principal import Principal
 from onewindow.clocks.rows import ClockRow
 from onewindow.errors import BadInput
 from onewindow.i18n import _
@@ -22,9 +24,10 @@ from onewindow.registry.parties import PARTY, new_party
 from onewindow.registry.search.copies import due_row
 from onewindow.registry.search.tables import DUE
 from onewindow.registry.timeline import CASE, ENTRY, OFFICE, PARTIES, Line, entry_row, staff_actor
-from onewindow.routing import assignments, deadlines, rules
+from onewindow.routing import assignments, deadlines, enclosing, links, rules
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
+from onewindow.routing.enclosing import NOTHING, Enclosed
 from onewindow.store import Store
 from onewindow.store.tx import Tx
 
@@ -73,26 +76,41 @@ class _Draft:
 class Registrar:
     """Registers matters. Nothing stands in the way of it: no hall, no office, no calendar."""
 
-    def __init__(self, store: Store, kernel: Kernel):
+    def __init__(self, store: Store, kernel: Kernel, noted: Callable[[str], None] | None = None):
         self._store = store
         self._kernel = kernel
+        # Told of each case that may be compared with later ones, once it is committed.
+        self._noted = noted
 
     async def register(
-        self, given: Registration, *, staff_id: str | None = None, key: str | None = None, source: str | None = None
+        self,
+        given: Registration,
+        *,
+        staff_id: str | None = None,
+        key: str | None = None,
+        source: str | None = None,
+        enclosed: Enclosed = NOTHING,
     ) -> Registered:
-        """Register a matter; the same key and request get the same receipt again.
+        """Register a matter with what belongs to it; the same key and request get the same receipt again.
 
         Raises:
             BadInput: no such township.
             Conflict: the key was used for another request.
         """
         actor = staff_id or "public"
-        digest = keys.request_digest("register", given.model_dump(mode="json")) if key else ""
+        asked = given.model_dump(mode="json")
+        digest = keys.request_digest("register", [asked, enclosed.digest()] if enclosed.files else asked) if key else ""
         draft = self._draft(given, staff_id, source)
         counter = numbers.series(draft.case["township"], draft.case["registered_at"], sealed=draft.case["sealed"])
 
         def work(tx: Tx) -> Registered:
             done = self._write(tx, draft, counter, staff_id)
+            if enclosed or given.told_more():
+                at, parties = done.registered_at, tuple(done.codes)
+                version = enclosing.write(tx, self._kernel, given, enclosed, done.case_id, staff_id, parties, at)
+                done = replace(done, version=version or done.version)
+            if self._noted is not None and not done.sealed:
+                tx.on_commit(partial(self._noted, done.case_id))
             if key:
                 keys.keep(tx, self._kernel.vault, key, actor, digest, _answer(done), done.registered_at, done.case_id)
             return done
@@ -106,6 +124,16 @@ class Registrar:
                     return _registered(known)
             raise
 
+    async def related(self, principal: Principal, numbers: Sequence[str]) -> tuple[str, ...]:
+        """The ids of matters by their numbers.
+
+        Raises:
+            BadInput: one does not exist, or not for this person.
+        """
+        if not numbers:
+            return ()
+        return await self._store.read(lambda c: links.resolve(c, self._kernel, principal, numbers))
+
     def _draft(self, given: Registration, staff_id: str | None, source: str | None) -> _Draft:
         kernel, now = self._kernel, self._kernel.now()
         organisation = kernel.organisation()
@@ -118,6 +146,8 @@ class Registrar:
         kept_out = kept_away(organisation, about, now, accuses)
         township = rules.home(township, organisation, kept_out, about_leader=given.about_leader and accuses)
         hidden = is_sealed(track, given.category)
+        if given.place_unit is not None and given.place_unit not in organisation.units:
+            raise BadInput(_("没有这个地点单位"), field="place_unit", remedy=_("从列表中选择，或者只写地点"))
         case_id = new_id()
         rows, code_of, first = [], {}, ""
         for party in given.parties:
@@ -138,7 +168,7 @@ class Registrar:
             "sealed": hidden,
             "state": "open",
             "phase": "in_hand",
-            "place_unit": given.place_unit if given.place_unit in organisation.units else None,
+            "place_unit": given.place_unit,
             "body": kernel.vault.seal_json(BODY, words, context=case_id),
             "registered_at": now,
             "received_at": given.moment_of_receipt(now),

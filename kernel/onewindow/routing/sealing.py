@@ -9,7 +9,7 @@ from onewindow.documents.tables import DOCUMENT
 from onewindow.errors import NotFound
 from onewindow.office.types import StaffId, TownshipCode
 from onewindow.organisation.exclusion import Exclusion
-from onewindow.registry import numbers, timeline
+from onewindow.registry import numbers, timeline, twins
 from onewindow.registry.search import copies
 from onewindow.registry.tables import VoidNumber
 from onewindow.registry.timeline import CASE, OFFICE, Line
@@ -44,6 +44,7 @@ def seal(tx: Tx, kernel: Kernel, case_id: str, at: datetime, actor: str, reason:
     tx.execute(update(OBJECTION).where(OBJECTION.c.case_id == case_id).values(sealed=True))
     clocks.seal(tx, case_id)
     copies.forget(tx, kernel.vault, case_id)
+    twins.forget(tx, case_id)
     for row in tx.execute(select(ASSIGNMENT).where(ASSIGNMENT.c.case_id == case_id)).mappings().all():
         if row["state"] in OPEN:
             assignments.change(tx, kernel, dict(row), at, sealed=True)

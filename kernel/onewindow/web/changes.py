@@ -6,7 +6,7 @@ from pydantic import Field
 
 from onewindow.access.actions import Action
 from onewindow.i18n import _
-from onewindow.web.intake import PageForm, _extra, _pairs
+from onewindow.web.intake import PageForm, extra, pairs
 from onewindow.web.labels import LABELS
 
 if TYPE_CHECKING:
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
 class Retrack(PageForm):
     """Another track for a case."""
 
-    track: str = Field(title=_("改为哪种事项轨"), json_schema_extra=_extra(choices=_pairs("track", *LABELS["track"])))
+    track: str = Field(title=_("改为哪种事项轨"), json_schema_extra=extra(choices=pairs("track", *LABELS["track"])))
     category: str | None = Field(
-        None, title=_("事项类别"), json_schema_extra=_extra(widget="category", hint=_("不选则类别不变"))
+        None, title=_("事项类别"), json_schema_extra=extra(widget="category", hint=_("不选则类别不变"))
     )
     respondent_unit: str | None = Field(
         None,
         title=_("被反映的单位"),
-        json_schema_extra=_extra(widget="unit", hint=_("选定后，该单位及其人员不能查看、签批、办理本件")),
+        json_schema_extra=extra(widget="unit", hint=_("选定后，该单位及其人员不能查看、签批、办理本件")),
     )
     about_leader: bool = Field(
         False,
         title=_("检举、控告的是综治中心或镇街的负责人"),
-        json_schema_extra=_extra(hint=_("直接送到区里，镇街看不到")),
+        json_schema_extra=extra(hint=_("直接送到区里，镇街看不到")),
     )
     reason: str = Field(
         title=_("变更的理由"),
         min_length=2,
         max_length=200,
-        json_schema_extra=_extra(hint=_("来访人凭查询码可以看到。在办的交办全部收回，按新的事项轨重新交办")),
+        json_schema_extra=extra(hint=_("来访人凭查询码可以看到。在办的交办全部收回，按新的事项轨重新交办")),
     )
 
 
 class Unmasking(Retrack):
     """For whoever handles the case: only that it is sealed from now on."""
 
-    track: str = Field(title=_("改为哪种事项轨"), json_schema_extra=_extra(choices=_pairs("track", "E", "M")))
+    track: str = Field(title=_("改为哪种事项轨"), json_schema_extra=extra(choices=pairs("track", "E", "M")))
 
 
 class Voiding(PageForm):
     """Why a registration is void."""
 
     reason: str = Field(
-        title=_("作废的理由"), min_length=2, max_length=200, json_schema_extra=_extra(hint=_("来访人凭查询码可以看到"))
+        title=_("作废的理由"), min_length=2, max_length=200, json_schema_extra=extra(hint=_("来访人凭查询码可以看到"))
     )
 
 
@@ -57,7 +57,7 @@ class Recusal(PageForm):
 
     outcome: Literal["grant", "refuse"] = Field(
         title=_("决定"),
-        json_schema_extra=_extra(
+        json_schema_extra=extra(
             widget="radio",
             choices=[
                 {"value": "grant", "label": str(_("准予回避，改由他人办理"))},
@@ -66,10 +66,10 @@ class Recusal(PageForm):
         ),
     )
     officer: str | None = Field(
-        None, title=_("改由谁承办"), json_schema_extra=_extra(widget="staff", hint=_("不选则由该单位自己定"))
+        None, title=_("改由谁承办"), json_schema_extra=extra(widget="staff", hint=_("不选则由该单位自己定"))
     )
     reason: str = Field(
-        title=_("决定的理由"), min_length=2, max_length=200, json_schema_extra=_extra(hint=_("当事人凭查询码可以看到"))
+        title=_("决定的理由"), min_length=2, max_length=200, json_schema_extra=extra(hint=_("当事人凭查询码可以看到"))
     )
 
 

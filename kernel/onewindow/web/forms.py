@@ -45,6 +45,13 @@ class Input:
         return " ".join(f"{self.id}-{what}" for text, what in notes if text)
 
     @property
+    def told(self) -> bool:
+        """Whether something stands in it, or something is wrong with it: then it is not folded away."""
+        value = self.value
+        said = value is True or (isinstance(value, str | list) and any(value) and value != self.field.default)
+        return bool(self.error) or said or any(part.told for row in self.rows for part in row)
+
+    @property
     def groups(self) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
         """The choices under their headings."""
         return grouped(self.choices)
@@ -85,6 +92,10 @@ class FormView:
             if found.field.name == name:
                 return found
         raise KeyError(name)
+
+    def told(self, *names: str) -> bool:
+        """Whether one of these inputs says something or has an error."""
+        return any(self[name].told for name in names)
 
     def without(self, *names: str) -> "FormView":
         """The form with these inputs left out (drawn elsewhere on the page)."""

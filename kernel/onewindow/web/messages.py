@@ -68,6 +68,14 @@ MESSAGES: dict[str, Message] = {
     "anonymous_named": _("匿名的当事人不填姓名和证件号"),
     "no_applicant": _("至少要有一位来访人，可以匿名"),
     "category": _("没有这个事项类别"),
+    "id_length": _("身份证号是十八位，请核对；不便提供的可以不填"),
+    "id_check": _("身份证号有误（校验位或日期不对），请逐位核对；不便提供的可以不填"),
+    "credit_code": _("统一社会信用代码有误（校验位不对），请逐位核对；不清楚的可以不填"),
+    "phone": _("电话号码有误，请核对位数；不便提供的可以不填"),
+    "representatives": _("代表最多五人（信访工作条例第二十条）：请推选，其他人可以照样登记为当事人"),
+    "representative_role": _("代表须是来访人或代理人"),
+    "group_size": _("人数少于已登记的来访人"),
+    "read_back": _("代书的内容须读给本人听，确认后勾选“已读回”"),
     "control_character": _("含有不能保存的字符"),
 }
 # What does not have a length is "empty", not "shorter than one".

@@ -22,6 +22,7 @@ PLACES: tuple[Place, ...] = (
     Place("/desk", _("登记台"), Action.CASE_LIST),
     Place("/search", _("查找事项"), Action.CASE_LIST),
     Place("/register", _("登记事项"), Action.CASE_REGISTER),
+    Place("/lost-codes", _("补发查询码"), Action.CODE_RENEW),
     Place("/queue", _("科室办件"), Action.ASSIGNMENT_ACT),
     Place("/admin/offices", _("科室模块"), Action.OFFICE_READ),
     Place("/admin/townships", _("镇街"), Action.TOWNSHIP_MANAGE),

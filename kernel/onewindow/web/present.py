@@ -12,10 +12,11 @@ from onewindow.access.actions import Action, action_title
 from onewindow.access.log import Look
 from onewindow.centre import Centre
 from onewindow.clocks.rows import ClockRow
+from onewindow.documents.attachments import Attachment
 from onewindow.i18n import _, translate
 from onewindow.office.manifest import ProcedureSpec
 from onewindow.office.types import SHANGHAI, OfficeId, StaffId, TownshipCode
-from onewindow.organisation.rows import TownshipKind
+from onewindow.organisation.rows import TownshipKind, UnitKind
 from onewindow.registry import parties as party_rows
 from onewindow.registry.catalogue import categories, shown_title
 from onewindow.registry.parties import PERSONAL, PartyRecord
@@ -25,7 +26,15 @@ from onewindow.routing.papers import CASE_BODY
 from onewindow.web.labels import LABELS, label
 from onewindow.web.schema import Choice
 
-FIELD_TITLES = {"name": _("姓名"), "phone": _("电话"), "id_number": _("证件号"), "address": _("地址")}
+FIELD_TITLES = {
+    "name": _("姓名"),
+    "phone": _("电话"),
+    "id_number": _("证件号"),
+    "address": _("地址"),
+    "contact": _("联系时要注意什么"),
+}
+# Units that are organs and offices, not places where people live.
+_INSIDE = frozenset({UnitKind.DISTRICT, UnitKind.TOWNSHIP, UnitKind.CENTRE, UnitKind.OFFICE, UnitKind.BUREAU})
 ORGANISATION_NAME = _("名称")
 SUMMARY = 60
 _LONG_NUMBER = re.compile(r"\d[\d -]{5,}[\dXx]")
@@ -119,6 +128,16 @@ class Presenter:
             if sealed or not c.sealed
         )
 
+    def places(self, *townships: str) -> tuple[Choice, ...]:
+        """The villages and communities of these townships, each under its township: names occur more than once."""
+        organisation, now = self.centre.organisation.current, self.centre.now()
+        return tuple(
+            Choice(unit.id, unit.name, group=self.township(code))
+            for code in townships
+            for unit in organisation.units_in(TownshipCode(code), now)
+            if unit.kind not in _INSIDE
+        )
+
     def units(self, township: str, *, excluded: Iterable[str] = ()) -> tuple[Choice, ...]:
         """The units that a matter of a township may go to."""
         organisation, now, out = self.centre.organisation.current, self.centre.now(), frozenset(excluded)
@@ -169,11 +188,31 @@ class Presenter:
             "role": party.role,
             "kind": party.kind,
             "anonymous": party.anonymous and not fields,
+            "about": self._about(party),
+            "statement": party.personal.get("statement", ""),
             "personal": [
                 self.personal(party, name, reveal, value=(shown or {}).get(name), error=(errors or {}).get(name, ""))
                 for name in fields
             ],
         }
+
+    def _about(self, party: PartyRecord) -> list[str]:
+        """What else is to be known of a party before anybody contacts them."""
+        known, found = party.personal, []
+        if known.get("representative"):
+            found.append(self.say(_("代表")))
+        if known.get("joined"):
+            found.append(self.say(_("后来加入")))
+        if known.get("minor"):
+            found.append(self.say(_("未成年人")))
+        if way := known.get("contact_way"):
+            found.append(self.say(_("联系方式：{way}"), way=self.label(way, "contact_way")))
+        if basis := known.get("authorisation"):
+            found.append(self.say(_("代理凭据：{basis}"), basis=self.label(basis, "authorisation")))
+        if note := known.get("authorisation_note"):
+            found.append(note)
+        found += [self.label(need, "need") for need in known.get("needs", "").split(",") if need]
+        return found
 
     def personal(
         self, party: PartyRecord, name: str, reveal: str | None, *, value: str | None = None, error: str = ""
@@ -186,6 +225,18 @@ class Presenter:
             "value": value,
             "reveal_href": f"{reveal}?field={name}" if reveal else None,
             "error": error,
+        }
+
+    def material(self, one: Attachment, where: str = "", *, adder: str = "") -> dict[str, Any]:
+        """A piece of material as the templates draw it; `where` is the address under which it lies."""
+        return {
+            "title": one.title or self.label(one.purpose, "material"),
+            "purpose": one.purpose,
+            "media": one.media,
+            "kilobytes": max(1, round(one.size / 1024)),
+            "added_at": one.added_at,
+            "adder": adder or None,
+            "href": f"{where}/materials/{one.id}" if one.sha256 is not None else None,
         }
 
     def due(self, row: Mapping[str, Any]) -> Due | None:
@@ -214,6 +265,8 @@ class Presenter:
             return self.say(_("查看完整的{names}"), names=names)
         if kind == "document":
             return self.say(_("查看文书"))
+        if kind == "attachment":
+            return self.say(_("查看材料"))
         known = {action.value: action for action in Action}.get(what)
         return self.say(action_title(known)) if known else self.say(_("查看"))
 

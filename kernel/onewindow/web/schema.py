@@ -8,7 +8,7 @@ Kind = Literal[
     "text", "multiline", "integer", "number", "boolean", "maybe", "date", "datetime", "time",
     "choice", "choices", "strings", "rows", "group", "attachment", "attachments",
 ]  # fmt: skip
-PICKERS = frozenset({"party", "unit", "staff", "assignment", "category", "township"})
+PICKERS = frozenset({"party", "unit", "staff", "assignment", "category", "township", "place"})
 """Widgets whose choices only the page knows (see `forms.view`)."""
 ROW_LIMIT = 200
 """How many rows of one table a posted form may carry: more is not typed by hand."""
@@ -47,6 +47,8 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     default: Any = None
+    rare: bool = False
+    """Folded away in a row: few need it."""
     parts: tuple["Field", ...] = ()
     """The columns of a row, or the members of a group."""
 
@@ -149,6 +151,7 @@ def _field(name: str, source: Mapping[str, Any], defs: Mapping[str, Any], requir
         nullable=nullable,
         hint=str(schema.get("x-hint") or source.get("description") or ""),
         personal=str(schema.get("x-personal", "")),
+        rare=bool(schema.get("x-rare")),
         widget=widget,
         choices=choices,
         raw=raw,

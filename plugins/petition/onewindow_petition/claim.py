@@ -14,6 +14,7 @@ from onewindow.office import (
     Phase,
     Procedure,
     Reason,
+    Redress,
     Refusal,
     State,
     Stop,
@@ -32,16 +33,17 @@ from onewindow.office import (
 from onewindow.office import Extension as Longer
 from onewindow_petition import claim_forms as forms
 from onewindow_petition import claim_words as words
-from onewindow_petition import recusal, simple, ways
+from onewindow_petition import mediating, recusal, simple, ways
 from onewindow_petition.claim_forms import Petition, Point
 from onewindow_petition.ledger import REVIEW, prefilled, remember
 
 
-class Claim(Procedure[Petition]):
+class Claim(mediating.HearsOfIt, Procedure[Petition]):
     """申诉求决"""
 
     version = 1
     tracks = ("C",)
+    reopens = True
 
     received = State("已收到", phase=Phase.IN_HAND, initial=True)
     refusing = State("不予受理，告知书待送达", phase=Phase.ENDED)
@@ -204,12 +206,17 @@ class Claim(Procedure[Petition]):
         facts.extension = "effective" if happening.data.get("effective", True) else "void"
         return None
 
-    @action("提请调解", at(*work), by="handler", form=Reason)
-    def mediate(self, facts: Petition, form: Reason, ctx: Context) -> Effects:
-        """The mediators ask each party alone; who declines loses nothing (第三十三条)."""
-        return Ask("mediation", purpose="mediation", note=form.reason), Note(
-            "已提请调解。调解须各方自愿，不同意不影响办理，办理期限照常计算", readers="parties"
-        )
+    @action("提请调解", at(*work), by="handler", form=mediating.Mediate)
+    def mediate(self, facts: Petition, form: mediating.Mediate, ctx: Context) -> Effects:
+        """The mediators ask each party alone; who declines loses nothing, and the sixty days run on."""
+        asked = mediating.ask(form, ctx)
+        if not isinstance(asked, Refusal):
+            facts.mediation, facts.respondent_wish, facts.wishes_asked_on = "asked", form.respondent, form.asked_on
+        return asked
+
+    @guard(mediate)
+    def may_be_mediated(self, facts: Petition, ctx: Context) -> Refusal | None:
+        return mediating.may_ask(facts.mediation, ctx)
 
     @action("提出和解方案", at(*work), by="handler", form=forms.Settlement)
     def propose_settlement(self, facts: Petition, form: forms.Settlement, ctx: Context) -> Effects:
@@ -271,7 +278,9 @@ class Claim(Procedure[Petition]):
     def approve(self, facts: Petition, form: forms.Approval, ctx: Context) -> Effects:
         facts.legal_note, facts.replied_on, facts.reply_served_on = form.legal_note, ctx.today, None
         answer = "\n".join(f"{forms.OPINIONS[p.opinion]}:{p.reason}" for p in facts.points)
-        return Issue("reply", text=words.reply(facts, ctx)), Answer(answer)
+        place = facts.review_place
+        above = Redress(organ=place.organ, address=place.address, phone=place.phone, clock="review_right")
+        return Issue("reply", text=words.reply(facts, ctx), redress=above), Answer(answer)
 
     @guard(submit, approve)
     def every_point_is_answered(self, facts: Petition, ctx: Context) -> Refusal | None:

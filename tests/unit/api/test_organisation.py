@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from onewindow.office.types import law_day
-from tests.support.centre import EAST, PASSWORD, WEST, Arranged
+from tests.support.centre import EAST, PASSWORD, WEST, Arranged, make_centre
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -286,3 +286,27 @@ async def test_only_whoever_may_imports(here: Arranged) -> None:
         client = await here.client(role)
         assert (await client.post(f"{V1}/imports/units", json={"content": "a"})).status_code == 403
         assert (await client.post(f"{V1}/imports/people", json={"content": "a"})).status_code == 403
+
+
+async def test_imports_and_leavers_do_the_same_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    async with make_centre(tmp_path, postgres_url, pages=False) as arranged:
+        admin, sysadmin = await arranged.client("district_admin"), await arranged.client("sysadmin")
+        tree = {"content": TREE.read_text("utf-8")}
+        assert (await admin.post(f"{V1}/imports/units", json=tree)).json()["counts"]["new"] == 8
+        assert (await admin.post(f"{V1}/imports/units", json=tree)).json()["counts"] == {"above": 2, "known": 9}
+        people = {"content": PEOPLE.read_text("utf-8")}
+        assert len((await sysadmin.post(f"{V1}/imports/people", json=people)).json()["issued"]) == 3
+        handler = await arranged.client("handler")
+        number = (await arranged.register())["number"]
+        assignment = (await handler.get(f"{V1}/cases/{number}")).json()["assignments"][0]["id"]
+        await handler.post(f"{V1}/cases/{number}/assignments/{assignment}/signature")
+        await arranged.register(category="1803", track="E", text="有人收钱不办事")
+        await admin.patch(f"{V1}/townships/{EAST}", json={"secret": arranged.staff["supervisor"]})
+        successor = {"successor": arranged.staff["colleague"]}
+        left = await admin.post(f"{V1}/users/{arranged.staff['handler']}/leave", json=successor)
+        assert left.json()["to_successor"] == 1
+        gone = await admin.post(f"{V1}/users/{arranged.staff['designated']}/leave", json={})
+        assert gone.json() == {"accounts": 1, "to_successor": 0, "to_queue": 0, "lacking": []}
+        assert (await handler.get(f"{V1}/me")).status_code == 401
+        log = await (await arranged.client("auditor")).get(f"{V1}/organisation/log", params={"limit": 2})
+        assert [entry["what"] for entry in log.json()["items"]] == ["staff.left", "staff.left"]

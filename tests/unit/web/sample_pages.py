@@ -5,11 +5,23 @@ from typing import Any
 
 from onewindow.registry.search.text import Part
 from onewindow.routing.saved import Chosen
-from onewindow.web import intake
+from onewindow.web import filing, intake, own_forms, registering
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem
 from tests.unit.web import sample_organisation
-from tests.unit.web.samples import CASE, CATEGORIES, CLOCKS, ENTRIES, NOW, case_page, form_of, frame, operation, rows
+from tests.unit.web.samples import (
+    CASE,
+    CATEGORIES,
+    CLOCKS,
+    ENTRIES,
+    NOW,
+    PARTIES,
+    case_page,
+    form_of,
+    frame,
+    operation,
+    rows,
+)
 
 SNIPPET = (Part("楼下烧烤摊", False), Part("夜间噪音", True), Part("扰民…", False))
 
@@ -85,13 +97,34 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "issued_at": NOW,
                 "served_on": date(2026, 11, 22),
                 "href": "/documents/1.pdf",
+                "received_by_opening": False,
+                "redress": {"organ": "示范区人民政府", "address": "府前街1号", "phone": "0530-1234567"},
+                "redress_clock": CLOCKS[1],
+                "paper": operation("索取纸质文书"),
             }
         ],
+        "own": [
+            operation("补充材料", form_of(own_forms.Material, prefix="material")),
+            operation("催一催", refusal={"message": "已经催过，2026年11月27日 起可以再催", "remedy": ""}),
+            operation("评价", form_of(own_forms.Rate, prefix="rate")),
+        ],
+        "notices": ["您已提出撤回，2026年11月30日 以前可以取消。等待回访核实"],
         "looks": [{"at": NOW, "who": "李承办（信访办）", "what": "电话", "reason": "联系来访人核实"}],
         "offices": [
             {
                 "office": {"id": "petition", "title": "信访办"},
                 "operations": [operation("撤回", confirm="撤回后五个工作日内可以反悔。")],
+            }
+        ],
+        "materials": [
+            {
+                "title": "欠条照片.jpg",
+                "purpose": "evidence",
+                "media": "image/jpeg",
+                "kilobytes": 240,
+                "added_at": NOW,
+                "adder": None,
+                "href": "/tracked/materials/1",
             }
         ],
         "unconfirmed": None,
@@ -205,17 +238,70 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
     done = frame(staff=True, path="/cases/1", flashes=(Flash("已登记，编号见下方"), Flash("短信未发出", "warning")))
     return {
         "home": ("home.html", frame(), {"township_names": ["平川镇", "河口街道"]}),
-        "file": ("file.html", frame(path="/file"), {"form": form_of(intake.Filing), "key": "k-3"}),
+        "file": ("file.html", frame(path="/file"), {"form": form_of(filing.Filing), "key": "k-3"}),
         "file-errors": (
             "file.html",
             frame(path="/file"),
-            {"form": form_of(intake.Filing, {"name": "张三", "anonymous": False}, said), "key": "k-3"},
+            {"form": form_of(filing.Filing, {"name": "张三", "anonymous": False}, said), "key": "k-3"},
         ),
         "receipt": ("receipt.html", frame(), receipt),
         "track": (
             "track.html",
             frame(path="/track"),
-            {"form": form_of(intake.Tracking, None, {"code": "查询码不对，请核对"})},
+            {"form": form_of(intake.Tracking, None, {"code": "查询码不对，请核对"}), "mine": 2},
+        ),
+        "mine": (
+            "mine.html",
+            frame(path="/mine"),
+            {
+                "rows": [
+                    {
+                        "place": 0,
+                        "number": "370101001-2026-000123",
+                        "category_title": "补偿标准",
+                        "township": "平川镇",
+                        "phase": "in_hand",
+                        "state": "open",
+                        "due_on": date(2026, 12, 14),
+                        "next_step": "平川镇信访办正在办理",
+                    }
+                ],
+                "gone": 1,
+            },
+        ),
+        "lost": (
+            "lost.html",
+            frame(path="/lost-codes", staff=True),
+            {
+                "by_number": operation("按编号找", form_of(own_forms.FindByNumber, prefix="number")),
+                "by_description": operation(
+                    "按地点、类别、日期找", form_of(own_forms.FindByDescription, prefix="about")
+                ),
+                "rows": [
+                    {
+                        "number": "370101001-2026-000123",
+                        "href": "/lost-codes/370101001-2026-000123",
+                        "category_title": "补偿标准",
+                        "registered_at": NOW,
+                    }
+                ],
+            },
+        ),
+        "lost-holders": (
+            "lost-holders.html",
+            frame(path="/lost-codes/370101001-2026-000123", staff=True),
+            {
+                "number": "370101001-2026-000123",
+                "category_title": "补偿标准",
+                "registered_at": NOW,
+                "place": "柳树村",
+                "parties": [
+                    {
+                        "shown": PARTIES[0],
+                        "operation": operation("补发查询码", form_of(own_forms.RenewCode, prefix="renew")),
+                    }
+                ],
+            },
         ),
         "tracked": ("tracked.html", frame(path="/track"), tracked),
         "login": (
@@ -235,11 +321,11 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
             frame(path="/register", staff=True),
             {
                 "form": form_of(
-                    intake.Registration,
+                    registering.Entry,
                     {"received_on": "2026-11-23", "parties": [{"role": "applicant", "kind": "person", "name": "张三"}]},
                 ),
                 "key": "k-2",
-                "similar": [{"category_title": "噪声", "place": "柳树村", "registered_at": NOW}],
+                "similar": True,
             },
         ),
         "search": ("search.html", frame(path="/search", staff=True), search),

@@ -8,7 +8,7 @@ from onewindow.i18n import _
 from onewindow.office.blocks import ActionButton, Chart, Fields, Link, Notice, Table
 from onewindow.office.fields import Attachment, Form, Row, field
 from onewindow.office.types import PartyId
-from onewindow.web import forms, intake
+from onewindow.web import forms, intake, own_forms
 from onewindow.web.nav import menu
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem, Viewer
@@ -220,6 +220,8 @@ PARTIES = [
         "role": "applicant",
         "kind": "person",
         "anonymous": False,
+        "about": ["代表", "联系方式：只发短信"],
+        "statement": "",
         "personal": [
             {"label": "姓名", "masked": "张*", "value": None, "reveal_href": "/cases/1/parties/p1/reveal?field=name"},
             {
@@ -235,9 +237,11 @@ PARTIES = [
         "role": "respondent",
         "kind": "organisation",
         "anonymous": False,
+        "about": ["代表", "联系方式：只发短信"],
+        "statement": "",
         "personal": [{"label": "名称", "masked": "柳树村村民委员会", "value": None, "reveal_href": None}],
     },
-    {"role": "witness", "kind": "person", "anonymous": True, "personal": []},
+    {"role": "witness", "kind": "person", "anonymous": True, "about": [], "statement": "", "personal": []},
 ]
 BLOCKS = [
     Notice(text="信访人对同一事项正在上级办理，本级照常登记办理。", tone="info"),
@@ -264,6 +268,41 @@ def case_page(**changes: Any) -> dict[str, Any]:
         "parties": PARTIES,
         "entries": ENTRIES,
         "unconfirmed": None,
+        "around": {
+            "danger": "有人正受伤害或者有生命危险",
+            "report_due": NOW,
+            "disclose": False,
+            "group_size": 40,
+            "brought": 12,
+            "no_contact_reason": "",
+            "pending": ["上级正在办理"],
+            "written_for": True,
+            "external": [("12345 热线", "20261121-00871")],
+            "related": [{"number": "370101001-2026-000002", "href": "/case/370101001-2026-000002"}],
+            "place": "柳树村",
+        },
+        "around_operations": [operation("补充相关编号", form_of(intake.Relate, prefix="relate"))],
+        "materials": [
+            {
+                "title": "征地公告.pdf",
+                "purpose": "letter",
+                "media": "application/pdf",
+                "kilobytes": 812,
+                "added_at": NOW,
+                "adder": "王登记（综治中心）",
+                "href": "/materials/1",
+            },
+            {
+                "title": "证据材料",
+                "purpose": "evidence",
+                "media": "image/jpeg",
+                "kilobytes": 240,
+                "added_at": NOW,
+                "adder": None,
+                "href": None,
+            },
+        ],
+        "material_operations": [operation("添加材料", form_of(intake.Material, prefix="material"))],
         "assignments": [
             {
                 "unit": "平川镇信访办",
@@ -301,6 +340,10 @@ def case_page(**changes: Any) -> dict[str, Any]:
             },
         ],
         "window_operations": [operation("交办", form_of(intake.Assign, prefix="assign"))],
+        "wishes": {
+            "notices": ["来访人 张* 提出撤回，2026年11月30日 以前可以取消，尚未核实"],
+            "operations": [operation("核实撤回", form_of(own_forms.Verification, prefix="verify"), tone="primary")],
+        },
         "panel": {
             "office": {"id": "petition", "title": "信访办"},
             "state_title": "办理中",
@@ -330,7 +373,7 @@ def case_page(**changes: Any) -> dict[str, Any]:
                 "href": "/documents/1.pdf",
                 "to_serve": True,
                 "services": [],
-                "operations": [operation("登记送达", form_of(intake.Service, prefix="serve"))],
+                "operations": [operation("登记送达", form_of(own_forms.Service, prefix="serve"))],
             },
             {
                 "title": "登记回执",
@@ -341,7 +384,13 @@ def case_page(**changes: Any) -> dict[str, Any]:
                 "href": None,
                 "to_serve": False,
                 "services": [
-                    {"method": "in_person", "served_on": date(2026, 11, 22), "recorded_by": "王登记", "party": "来访人"}
+                    {
+                        "method": "in_person",
+                        "served_on": date(2026, 11, 22),
+                        "recorded_by": "王登记",
+                        "party": "来访人",
+                        "scans": ["/materials/1"],
+                    }
                 ],
                 "operations": [],
             },

@@ -17,7 +17,7 @@ from onewindow.errors import BadInput
 from onewindow.office.errors import FormError
 from onewindow.office.fields import Attachment, Form, Row, field
 from onewindow.office.types import PartyId
-from onewindow.web import forms, intake, messages
+from onewindow.web import filing, forms, intake, messages, registering
 from onewindow.web.schema import Choice, UnsupportedSchema, read
 from onewindow.web.templates import environment
 from tests.unit.web import samples
@@ -260,12 +260,12 @@ def test_an_error_inside_a_list_of_texts_belongs_to_the_list() -> None:
 
 
 def test_a_personal_field_says_what_for() -> None:
-    html = draw(forms.view(intake.Filing.model_json_schema()))
+    html = draw(forms.view(filing.Filing.model_json_schema()))
     assert "个人信息，只用于：与您联系、送达文书" in html
 
 
 def test_choices_stand_under_their_groups() -> None:
-    html = draw(forms.view(intake.Filing.model_json_schema(), choices={"category": samples.CATEGORIES}))
+    html = draw(forms.view(filing.Filing.model_json_schema(), choices={"category": samples.CATEGORIES}))
     assert '<optgroup label="征地拆迁">' in html
 
 
@@ -276,7 +276,12 @@ def test_a_password_is_never_sent_back() -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [one for one in vars(intake).values() if isinstance(one, type) and issubclass(one, intake.PageForm)],
+    [
+        one
+        for module in (intake, filing, registering)
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, intake.PageForm)
+    ],
     ids=lambda model: model.__name__,
 )
 def test_every_form_of_the_pages_can_be_drawn_and_read(model: type[BaseModel]) -> None:
@@ -327,13 +332,13 @@ def test_a_choice_outside_the_list_is_told_at_its_field() -> None:
 
 
 def test_a_rule_over_the_whole_form_is_told_in_its_own_words() -> None:
-    told = errors(intake.Filing, {"text": "路灯坏了两个月", "track": "B", "township": "t"})
+    told = errors(filing.Filing, {"text": "路灯坏了两个月", "track": "B", "township": "t"})
     assert list(told) == [""]
     assert told[""].startswith("请留下姓名和电话")
 
 
 def test_a_length_is_told_with_its_number() -> None:
-    assert errors(intake.Filing, {"text": "短", "track": "B", "township": "t", "anonymous": True}) == {
+    assert errors(filing.Filing, {"text": "短", "track": "B", "township": "t", "anonymous": True}) == {
         "text": "至少填写 5 个字"
     }
 

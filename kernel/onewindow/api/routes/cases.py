@@ -35,7 +35,7 @@ from onewindow.routing.saved import Chosen
 lean = APIRouter(prefix=PREFIX + "/cases", tags=["cases"], route_class=LeanRoute)
 router = APIRouter(prefix=PREFIX + "/cases", tags=["cases"])
 
-PersonalField = Literal["name", "phone", "id_number", "address"]
+PersonalField = Literal["name", "phone", "id_number", "address", "contact"]
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -218,6 +218,7 @@ class Personal(BaseModel):
     phone: str | None = Field(None, max_length=40)
     id_number: str | None = Field(None, max_length=40)
     address: str | None = Field(None, max_length=200)
+    contact: str | None = Field(None, max_length=200)
 
 
 class Correction(BaseModel):

@@ -1,9 +1,9 @@
 """Authority over time: authorisations, absences, leavers, who may sign, and imports of the tree and of people."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from onewindow.api import models_admin
 from onewindow.api import models_organisation as out
@@ -192,11 +192,9 @@ async def signatories(
     who: Who,
     unit: Id,
     power: Annotated[str, Query(max_length=60, examples=["slip.sign"])],
-    at: Annotated[datetime | None, Query(description="now, where it is not given")] = None,
+    at: Annotated[AwareDatetime | None, Query(description="now, where it is not given")] = None,
 ) -> list[out.SignatoryOut]:
     """The same answer that every signature is checked against."""
-    if at is not None and at.tzinfo is None:
-        at = at.astimezone()
     return [
         out.SignatoryOut(
             staff=each.staff,

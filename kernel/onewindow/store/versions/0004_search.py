@@ -7,7 +7,7 @@ from onewindow.store import search
 from onewindow.store.types import Instant, serial
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest revision, that still works on these tables; None: every one back to the first.

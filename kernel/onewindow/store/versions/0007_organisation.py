@@ -6,7 +6,7 @@ from alembic import op
 from onewindow.store.types import Instant
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest revision, that still works on these tables; None: every one back to the first.

@@ -8,16 +8,16 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from onewindow.api.routes.attachments import download
 from onewindow.api.routes.documents import pdf
+from onewindow.documents.attachments import Prepared, Purpose
 from onewindow.documents.models import ServiceMethod
 from onewindow.errors import BadInput, Conflict, OneWindowError, Unauthenticated
 from onewindow.i18n import Message, _
 from onewindow.office.manifest import ActionSpec
-from onewindow.office.types import Track
 from onewindow.registry.parties import PERSONAL
-from onewindow.routing.retrack import Change
 from onewindow.routing.window import PaperObjection
-from onewindow.web import changes, forms, intake
+from onewindow.web import forms, intake, own_forms, uploads
 from onewindow.web.casepage import CasePage, Revealed, read
 from onewindow.web.messages import by_field
 from onewindow.web.operations import Retry, errors_of
@@ -47,13 +47,12 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (f"{there}/object", ("POST",), pages.object),
         (f"{CASE}/assign", ("POST",), pages.assign),
         (f"{CASE}/correct", ("POST",), pages.correct),
-        (f"{CASE}/track", ("POST",), pages.track),
-        (f"{CASE}/void", ("POST",), pages.void),
-        (f"{CASE}/recusals/{{recusal}}", ("POST",), pages.recusal),
         (f"{CASE}/objections/{{objection}}/rule", ("POST",), pages.rule),
         (f"{CASE}/documents/{{document}}/serve", ("POST",), pages.serve),
         (f"{CASE}/documents/{{document}}/proof", ("POST",), pages.proof),
         ("/documents/{document}.pdf", ("GET",), pages.document),
+        (f"{CASE}/materials", ("POST",), pages.add_material),
+        ("/materials/{attachment}", ("GET",), pages.material),
     ]
 
 
@@ -63,6 +62,7 @@ class CasePages:
     def __init__(self, web: Web) -> None:
         self.web = web
         self.centre = web.centre
+        self._waiting = uploads.Waiting(web)
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -157,8 +157,15 @@ class CasePages:
         key = text_of(form, "idempotency_key")[:64]
         name = f"act:{assignment}:{action}"
         schema = self._schema(row, action)
-        values = forms.parse(schema, form) if schema else {}
+        values: dict[str, Any] = {}
+
+        async def keep(files: list[Prepared], field: str) -> list[str]:
+            return await self.centre.materials.add(visit.principal, number, files, purpose=Purpose.FORM, field=field)
+
         try:
+            values = forms.parse(schema, form) if schema else {}
+            if schema:
+                values = forms.parse(schema, await uploads.for_case(form, keep, self.centre.materials))
             outcome = await self.centre.handling.act(
                 visit.principal, number, assignment, action, values, key=key or None, expect=_version(form)
             )
@@ -199,46 +206,46 @@ class CasePages:
         async def step(visit: Visit, _given: Any) -> None:
             await self.centre.handling.sign(visit.principal, *_where(request))
 
-        return await self._step(request, "sign:{assignment}", None, step, _("已签收"))
+        return await self.step(request, "sign:{assignment}", None, step, _("已签收"))
 
     async def recall(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Recall) -> None:
             await self.centre.handling.recall(visit.principal, *_where(request), given.reason)
 
-        return await self._step(request, "recall:{assignment}", intake.Recall, step, _("已收回"))
+        return await self.step(request, "recall:{assignment}", intake.Recall, step, _("已收回"))
 
     async def letter(self, request: Request) -> Response:
         async def step(visit: Visit, _given: Any) -> None:
             await self.centre.handling.print_letter(visit.principal, *_where(request))
 
-        return await self._step(request, "letter:{assignment}", None, step, _("转办单已出具，在“文书”中打印"))
+        return await self.step(request, "letter:{assignment}", None, step, _("转办单已出具，在“文书”中打印"))
 
     async def slip(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.PaperReceipt) -> None:
             await self.centre.handling.paper_receipt(visit.principal, *_where(request), given.signed_for)
 
-        return await self._step(request, "slip:{assignment}", intake.PaperReceipt, step, _("已登记签收回执"))
+        return await self.step(request, "slip:{assignment}", intake.PaperReceipt, step, _("已登记签收回执"))
 
     async def answer(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.PaperAnswer) -> None:
             text = f"{given.number}\n{given.text}" if given.number else given.text
             await self.centre.handling.paper_answer(visit.principal, *_where(request), text, given.answered_on)
 
-        return await self._step(request, "answer:{assignment}", intake.PaperAnswer, step, _("已录入答复"))
+        return await self.step(request, "answer:{assignment}", intake.PaperAnswer, step, _("已录入答复"))
 
     async def object(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.PaperObjection) -> None:
             entered = PaperObjection(given.reason, given.basis, given.objected_on, given.suggested)
             await self.centre.handling.paper_objection(visit.principal, *_where(request), entered)
 
-        return await self._step(request, "object:{assignment}", intake.PaperObjection, step, _("已录入异议，等待裁定"))
+        return await self.step(request, "object:{assignment}", intake.PaperObjection, step, _("已录入异议，等待裁定"))
 
     async def assign(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Assign) -> None:
             number = request.path_params["number"]
             await self.centre.handling.reassign(visit.principal, number, given.unit, given.reason, given.officer)
 
-        return await self._step(request, "assign", intake.Assign, step, _("已交办"))
+        return await self.step(request, "assign", intake.Assign, step, _("已交办"))
 
     async def rule(self, request: Request) -> Response:
         """Rule an objection; where it is upheld, hand the case to the unit that was chosen."""
@@ -251,7 +258,7 @@ class CasePages:
                 number = request.path_params["number"]
                 await self.centre.handling.reassign(visit.principal, number, given.unit, given.reason)
 
-        return await self._step(request, "rule:{objection}", intake.Ruling, step, _("已裁定"))
+        return await self.step(request, "rule:{objection}", intake.Ruling, step, _("已裁定"))
 
     async def correct(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Correction) -> None:
@@ -264,66 +271,58 @@ class CasePages:
                 category=given.category,
             )
 
-        return await self._step(request, "correct", intake.Correction, step, _("已更正，原来的内容留在办理记录中"))
-
-    async def track(self, request: Request) -> Response:
-        """Another track; who may see the case no more goes to the desk."""
-
-        async def step(visit: Visit, given: changes.Retrack) -> str:
-            about = (given.respondent_unit,) if given.respondent_unit else ()
-            change = Change(Track(given.track), given.reason, given.category, about, given.about_leader)
-            now_on = await self.centre.handling.change_track(visit.principal, request.path_params["number"], change)
-            return f"/case/{now_on}" if now_on else "/desk"
-
-        return await self._step(request, "track", changes.Retrack, step, _("事项轨已变更，按新的事项轨重新交办"))
-
-    async def recusal(self, request: Request) -> Response:
-        async def step(visit: Visit, given: changes.Recusal) -> None:
-            granted, recusal = given.outcome == "grant", request.path_params["recusal"]
-            officer = given.officer if granted else None
-            await self.centre.handling.decide_recusal(
-                visit.principal, recusal, granted=granted, reason=given.reason, officer=officer
-            )
-
-        return await self._step(request, "recusal:{recusal}", changes.Recusal, step, _("已决定"))
-
-    async def void(self, request: Request) -> Response:
-        async def step(visit: Visit, given: changes.Voiding) -> None:
-            await self.centre.handling.void(visit.principal, request.path_params["number"], given.reason)
-
-        return await self._step(request, "void", changes.Voiding, step, _("已作废，编号不再使用"))
+        return await self.step(request, "correct", intake.Correction, step, _("已更正，原来的内容留在办理记录中"))
 
     # Documents -------------------------------------------------------------------------------------------------------
 
     async def serve(self, request: Request) -> Response:
-        async def step(visit: Visit, given: intake.Service) -> None:
-            service = {
-                "method": ServiceMethod(given.method),
-                "served_on": given.served_on,
-                "party_id": given.party,
-                "received_by": given.received_by,
-                "relation": given.relation,
-                "place": given.place,
-                "witnesses": tuple(given.witnesses),
-                "note": given.note,
-                "tracking_no": given.tracking_no or None,
-                "proof": given.proof,
-            }
+        async def step(visit: Visit, given: own_forms.Service) -> None:
+            service = {**said_of(given), "proof": given.proof}
             key = text_of(await request.form(), "idempotency_key")[:64]
-            await self.centre.handling.serve(visit.principal, request.path_params["document"], service, key=key or None)
+            document, scans = request.path_params["document"], self._waiting.files(given.scans, field="scans")
+            await self.centre.handling.serve(visit.principal, document, service, scans=scans, key=key or None)
 
-        return await self._step(request, "serve:{document}", intake.Service, step, _("已登记送达"))
+        return await self.step(request, "serve:{document}", own_forms.Service, step, _("已登记送达"))
 
     async def proof(self, request: Request) -> Response:
         async def step(visit: Visit, _given: Any) -> None:
             await self.centre.handling.proof(visit.principal, request.path_params["document"])
 
-        return await self._step(request, "proof:{document}", None, step, _("送达回证已出具，在“文书”中打印"))
+        return await self.step(request, "proof:{document}", None, step, _("送达回证已出具，在“文书”中打印"))
+
+    # Material --------------------------------------------------------------------------------------------------------
+
+    async def add_material(self, request: Request) -> Response:
+        """Add scans and photographs to the case, for the file or for one of its parties."""
+
+        async def step(visit: Visit, given: intake.Material) -> None:
+            await self.centre.materials.add(
+                visit.principal,
+                request.path_params["number"],
+                self._waiting.files(given.files, field="files"),
+                purpose=Purpose(given.purpose),
+                party_id=given.party,
+                field="files",
+            )
+
+        return await self.step(request, "material", intake.Material, step, _("材料已添加"))
+
+    async def material(self, request: Request) -> Response:
+        """A piece of material; the look is logged."""
+        visit = await self.web.staff(request)
+        return download(*await self.centre.materials.read(visit.principal, request.path_params["attachment"]))
 
     # What they share -------------------------------------------------------------------------------------------------
 
-    async def _step(
-        self, request: Request, name: str, form_model: type[BaseModel] | None, step: Step, told: Message
+    async def step(
+        self,
+        request: Request,
+        name: str,
+        form_model: type[BaseModel] | None,
+        step: Step,
+        told: Message,
+        *,
+        onward: str = "",
     ) -> Response:
         """Read the form, do the step, and show the case: done, or the same form with what is wrong."""
         form = await request.form()
@@ -333,12 +332,18 @@ class CasePages:
         values = forms.parse(schema, form) if schema else {}
         name = name.format(**request.path_params)
         try:
+            if schema and uploads.files_of(form):
+                values = forms.parse(schema, await self._waiting.posted(form))
             goes_to = await step(visit, form_model.model_validate(values) if form_model else None)
         except ValidationError as error:
-            return await self._again(visit, number, Retry(name, values, by_field(error, visit.lang)), 422)
+            known = set(form_model.model_fields) if form_model else set()
+            found = by_field(error, visit.lang)
+            # What is wrong with a value made of the form has no field of its own there.
+            wrong = {n if n.partition(".")[0] in known else "": text for n, text in found.items()}
+            return await self._again(visit, number, Retry(name, values, wrong), 422)
         except OneWindowError as error:
             return await self._refused(visit, number, error, Retry(name, values))
-        return self.web.go(goes_to or f"/case/{number}", Flash(visit.say(told)))
+        return self.web.go(goes_to or onward or f"/case/{number}", Flash(visit.say(told)))
 
     async def _refused(self, visit: Visit, number: str, error: OneWindowError, retry: Retry) -> Response:
         """The case again, saying why not; what was typed stays. A case that they may not see stays unseen."""
@@ -356,6 +361,24 @@ class CasePages:
         self, visit: Visit, number: str, retry: Retry, status: int, trouble: Problem | None = None
     ) -> Response:
         return await self._page(visit, number, retry=retry, trouble=trouble, status=status)
+
+
+def said_of(given: own_forms.Service) -> dict[str, Any]:
+    """What the form says of a service, in the words of its record."""
+    return {
+        "method": ServiceMethod(given.method),
+        "served_on": given.served_on,
+        "party_id": given.party,
+        "received_by": given.received_by,
+        "relation": given.relation,
+        "place": given.place,
+        "witnesses": tuple(given.witnesses),
+        "note": given.note,
+        "tracking_no": given.tracking_no or None,
+        "sent_on": given.sent_on,
+        "period_days": given.period_days,
+        "recorded": given.recorded,
+    }
 
 
 def _where(request: Request) -> tuple[str, str]:

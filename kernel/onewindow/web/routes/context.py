@@ -275,6 +275,9 @@ def quiet(web: Web, handler: Handler) -> Handler:
             known = request.scope.get("ow_request_id", "")
             log.error("page.failed", request=known, error=type(error).__name__, at=where)
             return await web.error_page(request, HTTPException(500))
+        finally:
+            # The files of a form lie in temporary files that are ours to close.
+            await request.close()
 
     return handle
 

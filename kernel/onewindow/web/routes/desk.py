@@ -16,16 +16,18 @@ from onewindow.access.policy import may_ever
 from onewindow.access.principal import Principal, Target
 from onewindow.errors import BadInput, Conflict, Forbidden
 from onewindow.i18n import Message, _
-from onewindow.office.types import SHANGHAI, PartyRole, TownshipCode, law_day, new_id
+from onewindow.office.types import SHANGHAI, TownshipCode, law_day, new_id
 from onewindow.registry.catalogue import categories
-from onewindow.registry.intake import PartyInput, Registration
+from onewindow.registry.catalogue import sealed as is_sealed
+from onewindow.registry.intake import Registration
 from onewindow.routing.filing import file_matter
 from onewindow.routing.listing import PAGE, Filters
-from onewindow.web import forms, intake
+from onewindow.web import formatting, forms, registering, uploads
+from onewindow.web.intake import FALLBACK_CATEGORY
 from onewindow.web.messages import by_field
 from onewindow.web.present import Presenter, choices, summaries
 from onewindow.web.routes.context import Handler, Visit, Web, text_of
-from onewindow.web.routes.public import FALLBACK_CATEGORY, keep_receipt
+from onewindow.web.routes.public import keep_receipt
 
 STATUSES = ("open", "closed", "archived")
 SEALED_SUMMARY = _("（密件，打开后查看）")
@@ -44,8 +46,15 @@ LISTS = (
     Listing("all", _("全部登记"), Action.CASE_LIST),
     Listing("window", _("窗口待办"), Action.CASE_TRIAGE),
     Listing("unsigned", _("24 小时未签收"), Action.ASSIGNMENT_REASSIGN),
+    Listing("nudged", _("当事人催办"), Action.CASE_LIST),
+    Listing("withdrawals", _("撤回待核实"), Action.CASE_FOLLOW_UP),
+    Listing("reopenings", _("申请重启"), Action.CASE_REOPEN),
     Listing("objections", _("退回异议待裁定"), Action.ASSIGNMENT_RULE_OBJECTION),
 )
+
+
+# Lists whose rows are cases; those of the others are about one.
+BY_CASE = frozenset({"all", "window", "nudged", "withdrawals", "reopenings"})
 
 
 def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
@@ -70,6 +79,7 @@ class DeskPages:
     def __init__(self, web: Web) -> None:
         self.web = web
         self.centre = web.centre
+        self._files = uploads.Waiting(web)
 
     # Lists -----------------------------------------------------------------------------------------------------------
 
@@ -130,24 +140,30 @@ class DeskPages:
 
     async def _waiting(self, who: Principal) -> dict[str, list[Mapping[str, Any]]]:
         """What waits at the windows that somebody answers for."""
-        found: dict[str, list[Mapping[str, Any]]] = {"window": [], "unsigned": [], "objections": []}
+        found: dict[str, list[Mapping[str, Any]]] = {
+            name: [] for name in ("window", "unsigned", "objections", "nudged", "withdrawals", "reopenings")
+        }
         for township in sorted(who.townships | who.fallback_for):
             there = await self.centre.desk.window(who, township)
             found["window"] += there["queue"].rows
             # These come by person, so they are the same for each township.
             found["unsigned"] = list(there["unsigned"])
             found["objections"] += there["objections"]
+            for name, rows in (await self.centre.counter.waiting(who, township)).items():
+                found[name] += rows
         return found
 
     async def _rows(self, known: Presenter, listed: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        words = await summaries(self.centre, rows, key="id" if listed in ("all", "window") else "case_id")
+        words = await summaries(self.centre, rows, key="id" if listed in BY_CASE else "case_id")
         return [self._row(known, listed, row, words) for row in rows]
 
     def _row(self, known: Presenter, listed: str, row: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-        case_id = row["id"] if listed in ("all", "window") else row["case_id"]
-        holder = row.get("holder") if listed in ("all", "window") else row.get("unit_id")
+        case_id = row["id"] if listed in BY_CASE else row["case_id"]
+        holder = row.get("holder") if listed in BY_CASE else row.get("unit_id")
         state, phase, note = row.get("state", "open"), row.get("phase"), None
-        if listed == "unsigned":
+        if listed == "nudged":
+            note = known.say(_("{day} 催办"), day=formatting.day(row["nudged_at"], known.lang))
+        elif listed == "unsigned":
             state, note = "open", known.say(_("签收已超过 24 小时"))
         elif listed == "objections":
             state, phase = "open", "in_hand"
@@ -186,7 +202,14 @@ class DeskPages:
         return self._register(visit, values, {})
 
     def _register(
-        self, visit: Visit, values: Mapping[str, Any], errors: Mapping[str, str], key: str = "", status: int = 200
+        self,
+        visit: Visit,
+        values: Mapping[str, Any],
+        errors: Mapping[str, str],
+        key: str = "",
+        status: int = 200,
+        *,
+        similar: bool = False,
     ) -> Response:
         assert visit.principal is not None
         places = self._places(visit.principal)
@@ -194,59 +217,52 @@ class DeskPages:
             raise Forbidden()
         known = Presenter(self.centre, visit.lang)
         view = forms.view(
-            intake.Registration.model_json_schema(),
+            registering.Entry.model_json_schema(),
             values,
             errors,
-            choices={"category": known.categories(), "unit": known.units(places[0])},
+            choices={
+                "category": known.categories(),
+                "unit": known.units(places[0]),
+                "place": known.places(places[0]),
+            },
         )
-        return self.web.page(visit, "register.html", status_code=status, form=view, key=key or new_id(), similar=[])
+        return self.web.page(
+            visit, "register.html", status_code=status, form=view, key=key or new_id(), similar=similar
+        )
 
     async def submit(self, request: Request) -> Response:
         form = await request.form()
         visit = await self.web.staff(request, form)
         assert visit.principal is not None
-        values = forms.parse(intake.Registration.model_json_schema(), form)
+        schema = registering.Entry.model_json_schema()
+        values = forms.parse(schema, form)
         key = text_of(form, "idempotency_key")[:64]
         places = self._places(visit.principal)
         if not places:
             raise Forbidden()
         try:
-            given = intake.Registration.model_validate(values)
-            registration = self._registration(given, places[0])
-            done = await file_matter(self.centre.registrar, visit.principal, registration, key=key or None)
+            values = forms.parse(schema, await self._files.posted(form))
+            given = registering.Entry.model_validate(values)
+            files = self._files.files(given.files, field="files")
+            registration = registering.entered(given, places[0], self._received(given.received_on))
+            if not text_of(form, "asked") and await self._already(visit.principal, registration):
+                # Asked once, before anything is done: the clerk asks the person, and registers all the same.
+                return self._register(visit, values, {}, key, similar=True)
+            done = await file_matter(self.centre.registrar, visit.principal, registration, key=key or None, files=files)
         except (ValidationError, BadInput) as error:
-            return self._register(visit, values, _named(by_field(error, visit.lang)), key, 422)
+            return self._register(visit, values, _named(by_field(error, visit.lang), values), key, 422)
         except Conflict:
             again = visit.say(_("这张表已经登记过一次。内容有改动，确实是另一件事的，请再提交一次"))
             return self._register(visit, values, {"": again}, status=409)
         response = self.web.go("/receipt")
-        await keep_receipt(self.web, response, done)
+        await keep_receipt(self.web, response, done.codes.values())
         return response
 
-    def _registration(self, given: intake.Registration, township: str) -> Registration:
-        parties: list[dict[str, Any]] = [line.model_dump() for line in given.parties]
-        brings = {PartyRole.APPLICANT, PartyRole.AGENT}
-        if given.anonymous:
-            parties = [p for p in parties if p["role"] is not PartyRole.APPLICANT]
-            parties.insert(0, PartyInput(anonymous=True).model_dump())
-        elif not any(p["role"] in brings and (p["name"] or p["phone"]) for p in parties):
-            raise BadInput(_("请填写来访人，或者选择匿名"), field="parties")
-        return Registration.model_validate(
-            {
-                "township": township,
-                "text": given.text,
-                "request": given.request,
-                "place": given.place,
-                "category": given.category or FALLBACK_CATEGORY,
-                "track": given.track,
-                "channel": given.channel,
-                "received_at": self._received(given.received_on),
-                "parties": parties,
-                "about": [given.respondent_unit] if given.respondent_unit else [],
-                "about_leader": given.about_leader,
-                "also_open_above": given.also_open_above,
-            }
-        )
+    async def _already(self, who: Principal, given: Registration) -> bool:
+        if is_sealed(given.decided_track(), given.category):
+            return False
+        words = {"text": given.text, "place": given.place}
+        return await self.centre.likely.already(who, given.township, given.category, words)
 
     def _received(self, on: date) -> datetime | None:
         """The moment of receipt; of today, now."""
@@ -267,7 +283,7 @@ def _figure(rows: Sequence[Any] | None) -> int | str | None:
     return len(rows) if len(rows) < PAGE else f"{PAGE}+"
 
 
-def _named(errors: Mapping[str, str]) -> dict[str, str]:
+def _named(errors: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
     """Errors of the registration by the names that they have in the clerk's form."""
-    names = {"about": "respondent_unit", "received_at": "received_on", "parties": "parties"}
-    return {names.get(name, name): text for name, text in errors.items()}
+    names = {"about": "respondent_unit", "received_at": "received_on"}
+    return registering.in_form(errors, values, names)

@@ -1,6 +1,6 @@
 """For everybody: the front page, bringing a matter, its receipt, and following it by code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,10 +14,10 @@ from onewindow.api.routes.documents import pdf
 from onewindow.errors import BadInput, Conflict, NotFound, OneWindowError, TooMany
 from onewindow.i18n import LANGUAGES, _
 from onewindow.office.types import new_id
-from onewindow.registry.intake import Channel, PartyInput, Registration
 from onewindow.routing.filing import file_matter
-from onewindow.routing.register import Registered
-from onewindow.web import forms, intake
+from onewindow.web import filing, forms, intake, uploads
+from onewindow.web.intake import FALLBACK_CATEGORY
+from onewindow.web.keeping import keep_codes, kept
 from onewindow.web.messages import by_field
 from onewindow.web.present import Presenter, clock_first
 from onewindow.web.routes.context import Elsewhere, Handler, Visit, Web, local, text_of
@@ -25,9 +25,10 @@ from onewindow.web.templates import Flash
 
 RECEIPT_COOKIE = "ow_receipt"
 RECEIPT_SECONDS = 900
-CODES_SHOWN = 20
+# A group and everybody in it: what a cookie can carry.
+CODES_SHOWN = 100
+_OWN = ("name", "phone", "address", "contact")
 LANGUAGE_SECONDS = 365 * 86_400
-FALLBACK_CATEGORY = "9900"
 
 
 def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
@@ -45,9 +46,9 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
     ]
 
 
-async def keep_receipt(web: Web, response: Response, done: Registered) -> None:
-    """Let the browser that registered a matter show its receipt for a quarter of an hour."""
-    shown = [code.replace("-", "") for code in list(done.codes.values())[:CODES_SHOWN]]
+async def keep_receipt(web: Web, response: Response, codes: Iterable[str]) -> None:
+    """Let the browser that registered a matter show its receipts for a quarter of an hour."""
+    shown = [code.replace("-", "") for code in list(codes)[:CODES_SHOWN]]
     web.set_cookie(response, RECEIPT_COOKIE, web.seal("receipt", shown), RECEIPT_SECONDS, path="/receipt")
 
 
@@ -57,6 +58,7 @@ class Public:
     def __init__(self, web: Web) -> None:
         self.web = web
         self.centre = web.centre
+        self._waiting = uploads.Waiting(web)
 
     async def home(self, request: Request) -> Response:
         visit = await self.web.visit(request)
@@ -84,10 +86,14 @@ class Public:
         if not values and len(townships) == 1:
             values = {"township": townships[0].value}
         view = forms.view(
-            intake.Filing.model_json_schema(),
+            filing.Filing.model_json_schema(),
             values or None,
             errors,
-            choices={"township": townships, "category": known.categories()},
+            choices={
+                "township": townships,
+                "category": known.categories(),
+                "place": known.places(*(choice.value for choice in townships)),
+            },
         )
         return self.web.page(visit, "file.html", status_code=status, form=view, key=key or new_id())
 
@@ -95,18 +101,22 @@ class Public:
         """Register what somebody brings; whoever is logged in brings it as anybody would."""
         form = await request.form()
         visit = await self.web.visit(request, form)
-        values = forms.parse(intake.Filing.model_json_schema(), form)
+        schema = filing.Filing.model_json_schema()
+        values = forms.parse(schema, form)
         key = text_of(form, "idempotency_key")[:64]
         try:
-            filing = intake.Filing.model_validate(values)
-            done = await file_matter(self.centre.registrar, None, _registration(filing), key=key or None)
+            values = forms.parse(schema, await self._waiting.posted(form))
+            told = filing.Filing.model_validate(values)
+            files = self._waiting.files(told.files, field="files")
+            given = filing.filed(told)
+            done = await file_matter(self.centre.registrar, None, given, key=key or None, files=files)
         except (ValidationError, BadInput) as error:
             return self._file(visit, values, _known(by_field(error, visit.lang)), key, 422)
         except Conflict:
             again = visit.say(_("这张表已经登记过一次。内容有改动，确实是另一件事的，请再提交一次"))
             return self._file(visit, values, {"": again}, status=409)
         response = self.web.go("/receipt")
-        await keep_receipt(self.web, response, done)
+        await keep_receipt(self.web, response, done.codes.values())
         return response
 
     # The receipt -----------------------------------------------------------------------------------------------------
@@ -167,18 +177,22 @@ class Public:
 
     def _track(self, visit: Visit, code: str, errors: Mapping[str, str], status: int = 200) -> Response:
         view = forms.view(intake.Tracking.model_json_schema(), {"code": code}, errors)
-        return self.web.page(visit, "track.html", status_code=status, form=view)
+        mine = len(kept(self.web, visit.request))
+        return self.web.page(visit, "track.html", status_code=status, form=view, mine=mine)
 
     async def look_up(self, request: Request) -> Response:
         """Open a matter to whoever has its code, for half an hour."""
         form = await request.form()
         visit = await self.web.visit(request, form)
-        code = text_of(form, "code")[:200]
+        code, keep = text_of(form, "code")[:200], text_of(form, "keep") == "true"
         try:
             key = await self.centre.tracking.open(code, address=visit.address, lang=visit.lang)
         except (BadInput, NotFound, TooMany) as error:
             return self._track(visit, code, {"code": _told(visit, error)}, error.status)
-        return self._admitted(key)
+        response = self._admitted(key)
+        if keep:
+            keep_codes(self.web, response, [*kept(self.web, request), tracking_codes.normalise(code)])
+        return response
 
     def _admitted(self, key: PartyKey) -> Response:
         token, _until = self.web.door.admit(key)
@@ -198,25 +212,9 @@ def _known(errors: Mapping[str, str]) -> dict[str, str]:
     """Errors of the registration by the names that they have in the form of filing."""
     found: dict[str, str] = {}
     for name, text in errors.items():
+        if name == "parties":
+            found.setdefault("others", text)
+            continue
         last = name.rpartition(".")[2]
-        found.setdefault(last if name.startswith("parties.") and last in ("name", "phone", "address") else name, text)
+        found.setdefault(last if name.startswith("parties.") and last in _OWN else name, text)
     return found
-
-
-def _registration(filing: intake.Filing) -> Registration:
-    party = PartyInput(anonymous=True)
-    if not filing.anonymous:
-        party = PartyInput(name=filing.name, phone=filing.phone, address=filing.address)
-    return Registration.model_validate(
-        {
-            "township": filing.township,
-            "text": filing.text,
-            "request": filing.request,
-            "place": filing.place,
-            "category": filing.category or FALLBACK_CATEGORY,
-            "track": filing.track,
-            "channel": Channel.WEB,
-            "parties": [party],
-            "about_leader": filing.about_leader,
-        }
-    )

@@ -12,10 +12,10 @@ from onewindow.access.principal import Principal
 from onewindow.errors import Forbidden
 from onewindow.i18n import _
 from onewindow.office.types import OfficeId
+from onewindow.web.intake import FALLBACK_CATEGORY
 from onewindow.web.present import Presenter, choices, summaries
 from onewindow.web.routes.context import Handler, Web
 from onewindow.web.routes.desk import SEALED_SUMMARY, address
-from onewindow.web.routes.public import FALLBACK_CATEGORY
 
 STATES = ("sent", "received", "done", "returned", "recalled")
 NO_OFFICE = _("我的办件")

@@ -18,11 +18,11 @@ from onewindow.routing.asking import is_code
 from onewindow.routing.listing import Page
 from onewindow.routing.saved import Chosen, Naming, Saving
 from onewindow.routing.searching import Found
+from onewindow.web.intake import FALLBACK_CATEGORY
 from onewindow.web.messages import by_field
 from onewindow.web.present import Presenter, choices
 from onewindow.web.routes.context import Handler, Visit, Web, text_of
 from onewindow.web.routes.desk import STATUSES, address
-from onewindow.web.routes.public import FALLBACK_CATEGORY
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash
 
