@@ -14,7 +14,7 @@ from onewindow import hookspecs
 from onewindow.access.actions import RULES
 from onewindow.access.table import COLUMNS, TABLE
 from onewindow.api.app import rest_v1
-from onewindow.api.openapi import BY_CODE, PREFIX, PUBLIC, TAGS
+from onewindow.api.openapi import BY_CODE, PUBLIC, TAGS
 from onewindow.bus import describe
 from onewindow.bus.credentials import office_permissions
 from onewindow.cli.app import command
@@ -109,9 +109,7 @@ def policy(root: Path) -> str:
 
 def api(root: Path) -> str:
     """The operations of REST v1, by their group."""
-    app = FastAPI()
-    app.include_router(rest_v1(), prefix=PREFIX)
-    paths = get_openapi(title="", version="", routes=app.routes)["paths"]
+    paths = get_openapi(title="", version="", routes=rest_v1())["paths"]
     groups: dict[str, list[list[str]]] = {tag: [] for tag, _words in TAGS}
     for path, operations in paths.items():
         for method, found in operations.items():

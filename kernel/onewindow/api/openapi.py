@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from onewindow import __version__
+from onewindow.api.parts import PREFIX
 from onewindow.api.problems import FieldProblem, Problem
 from onewindow.centre import Centre
 from onewindow.office.manifest import ActionSpec, Manifest, ProcedureSpec
 from onewindow.registry.intake import Registration
 
-PREFIX = "/api/v1"
 REF = "#/components/schemas/"
 TAGS = (
     ("cases", "事项 · Cases: one matter brought to the window"),

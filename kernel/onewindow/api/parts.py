@@ -14,6 +14,7 @@ from onewindow.errors import BadInput, OneWindowError, Stale
 from onewindow.i18n import _
 
 T = TypeVar("T")
+PREFIX = "/api/v1"
 MOST = 200
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 _VERSION = re.compile(r'(?:W/)?"(\d{1,12})"')

@@ -11,6 +11,7 @@ from onewindow.bus.subjects import KERNEL, Direction
 from onewindow.office.types import AssignmentRole, AssignmentState, OfficeId, Phase, Track
 
 _KEY = r"^[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,99}$"
+_IS_KEY = re.compile(_KEY).fullmatch
 # A mobile number or the number of an identity card, alone or inside a key.
 _PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Fa-f-])(1[3-9]\d{9}|\d{17}[\dXx]|\d{15})(?![0-9A-Fa-f-])")
 
@@ -30,17 +31,17 @@ def wordless(value: Any) -> Any:
     Raises:
         ValueError: if something in it could be words about people.
     """
-    match value:
-        case str():
-            if value and not re.fullmatch(_KEY, value):
-                raise ValueError("words do not travel in events")
-            _no_personal_number(value)
-        case dict():
-            for key, inner in value.items():
-                wordless(key), wordless(inner)
-        case list() | tuple():
-            for inner in value:
-                wordless(inner)
+    if isinstance(value, str):
+        if value and not _IS_KEY(value):
+            raise ValueError("words do not travel in events")
+        _no_personal_number(value)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            wordless(key)
+            wordless(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            wordless(inner)
     return value
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, func, select, update
 
 from onewindow.bus.envelope import Event, Placed, dump, event_from_json, event_json
 from onewindow.bus.errors import Unreadable
 from onewindow.bus.tables import BusTables
 from onewindow.office.types import OfficeId, new_id
 from onewindow.store import Tx
+from onewindow.store.fixed import Fixed
 
 EPOCH: Final = "epoch"
 # A page of the log must fit into one message of the bus (4 MB), with room for base64 and headers.
@@ -82,8 +83,14 @@ class Log:
     """Append in the transaction of the effect; the relay alone gives each row its place (`pos`)."""
 
     def __init__(self, tables: BusTables, source: str) -> None:
-        self._log = tables.log
+        self._log = log = tables.log
         self.source = source
+        self._epoch = ""
+        pending = select(log.c.id).where(log.c.pos.is_(None)).order_by(log.c.id).limit(bindparam("limit")).subquery()
+        numbered = select(pending.c.id, func.row_number().over(order_by=pending.c.id).label("n")).subquery()
+        place = numbered.c.n + bindparam("head", type_=BigInteger())
+        self._stamp = Fixed(update(log).where(log.c.id == numbered.c.id).values(pos=place), writes=True)
+        self._head = Fixed(select(func.max(log.c.pos)))
         self.meta = Meta(tables)
         self.listeners: list[Callable[[], None]] = []  # called after a commit that appended, in the lane's thread
 
@@ -115,18 +122,17 @@ class Log:
         Only the relay calls this, one relay at a time: ids are drawn before commit, so their order alone would let a
         row appear behind a reader's cursor.
         """
-        pending = (
-            select(self._log.c.id).where(self._log.c.pos.is_(None)).order_by(self._log.c.id).limit(limit).subquery()
-        )
-        numbered = select(pending.c.id, func.row_number().over(order_by=pending.c.id).label("n")).subquery()
-        changed = tx.execute(
-            update(self._log).where(self._log.c.id == numbered.c.id).values(pos=numbered.c.n + self.head(tx.conn))
-        )
-        return changed.rowcount
+        return self._stamp.change(tx, {"limit": limit, "head": self.head(tx.conn)})
 
     def head(self, conn: Connection) -> int:
         """The last place given; 0 in a new log."""
-        return conn.execute(select(func.max(self._log.c.pos))).scalar() or 0
+        row = self._head.row(conn, {})
+        return int(row[0] or 0) if row else 0
+
+    def end(self, conn: Connection) -> int:
+        """The place that the last row has, or will have once all that wait for theirs have one."""
+        pending = select(func.count()).select_from(self._log).where(self._log.c.pos.is_(None))
+        return self.head(conn) + conn.execute(pending).scalar_one()
 
     def waiting(self, conn: Connection, sent: int) -> bool:
         """Whether there are rows that the relay has not sent."""
@@ -168,7 +174,9 @@ class Log:
 
     def epoch(self, conn: Connection) -> str:
         """The name of this log's life; another one means that it was restored and its places begin anew."""
-        return self.meta.get(conn, EPOCH) or ""
+        if not self._epoch:
+            self._epoch = self.meta.get(conn, EPOCH) or ""
+        return self._epoch
 
     def ensure_epoch(self, tx: Tx) -> str:
         """The epoch, made at the first call."""
@@ -176,6 +184,6 @@ class Log:
 
     def new_epoch(self, tx: Tx) -> str:
         """Begin a new epoch: after a restore, places may be given again to other events."""
-        epoch = new_id()
+        epoch, self._epoch = new_id(), ""
         self.meta.set(tx, EPOCH, epoch)
         return epoch

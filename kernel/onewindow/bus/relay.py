@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from nats.aio.msg import Msg
@@ -37,6 +38,14 @@ class Sent:
     pos: int
     count: int
     ack: asyncio.Future[Msg]
+
+
+class Rest(Enum):
+    """Why the relay goes on."""
+
+    NEW = "something was written"
+    SETTLED = "something was acknowledged"
+    IDLE = "nothing happened for a while"
 
 
 class Relay:
@@ -104,7 +113,7 @@ class Relay:
 
     async def republish(self, from_pos: int = 0) -> int:
         """Publish everything after `from_pos` once more and wait for it; the place reached."""
-        head = await self._store.read(self._log.head)
+        head = await self._store.read(self._log.end)
         await self._store.write(lambda tx: self._log.meta.set(tx, PUBLISHED, str(from_pos)))
         self._rewind = from_pos
         self.published = self._saved = from_pos
@@ -136,7 +145,7 @@ class Relay:
         await self._notify()
         window: deque[Sent] = deque()
         look = loop.time() + _LEADER_SECONDS
-        fresh = True
+        rest = Rest.NEW
         try:
             while True:
                 if self._rewound():
@@ -145,8 +154,8 @@ class Relay:
                     look = loop.time() + _LEADER_SECONDS
                     if not await asyncio.to_thread(self._leader.holds):
                         return
-                rows = await self._next(sent, fresh)
-                fresh = len(rows) == self._window
+                # An acknowledgement alone brings nothing to send.
+                rows = [] if rest is Rest.SETTLED else await self._next(sent, rest is Rest.NEW)
                 for chunk in self._chunks(rows):
                     while sum(each.count for each in window) >= self._window:
                         await self._settle(window)
@@ -154,8 +163,7 @@ class Relay:
                     window.append(Sent(sent, len(chunk), await self._publish(chunk, epoch)))
                 while window and window[0].ack.done():
                     await self._settle(window)
-                if not fresh:
-                    fresh = await self._rest(window)
+                rest = Rest.NEW if len(rows) == self._window else await self._rest(window)
         except (BusUnavailable, StreamMissing, TimedOut):
             self._singly = sent
             raise
@@ -225,8 +233,8 @@ class Relay:
         async with self._advanced:
             self._advanced.notify_all()
 
-    async def _rest(self, window: deque[Sent]) -> bool:
-        """Wait for an acknowledgement or for something new; whether there is something new."""
+    async def _rest(self, window: deque[Sent]) -> Rest:
+        """Wait for an acknowledgement, for something new, or for the time to look whether another wrote something."""
         ring = asyncio.create_task(self._poked.wait())
         waits: set[asyncio.Future[object]] = {ring}  # type: ignore[arg-type]
         if window:
@@ -235,11 +243,13 @@ class Relay:
             await asyncio.wait(
                 waits, timeout=_ACK_SECONDS if window else self._idle, return_when=asyncio.FIRST_COMPLETED
             )
-            if window and not ring.done():
+            settled = bool(window) and not ring.done()
+            if settled:
                 await self._settle(window)
         finally:
             ring.cancel()
         self._ringing = False  # before looking: a poke from now on rings again
-        poked = self._poked.is_set()
-        self._poked.clear()
-        return poked
+        if self._poked.is_set():
+            self._poked.clear()
+            return Rest.NEW
+        return Rest.SETTLED if settled else Rest.IDLE

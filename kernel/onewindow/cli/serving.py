@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
 from onewindow.api import create_app
 from onewindow.centre import Centre
@@ -23,6 +24,8 @@ from onewindow.settings import Settings
 FINISH_SECONDS = 3
 # A lane's thread hands results to the loop's: with the default of 5 ms each hand-over waits for a busy loop.
 SWITCH_SECONDS = 0.001
+# Requests leave hardly any cycles: the default of 700 looks for them dozens of times a second and finds none.
+GARBAGE_EVERY = (20_000, 20, 50)
 SIGNALS = tuple(sign for sign in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)) if sign is not None)
 
 Step = Callable[[Centre], Awaitable[None]]
@@ -89,11 +92,12 @@ def run(
     started: Step = _nothing,
     ready: Callable[[str], None] = lambda url: None,
     stopping: Callable[[], None] = lambda: None,
+    door: Callable[..., FastAPI] = create_app,
 ) -> None:
     """Run a centre until Ctrl-C or SIGTERM. From the main thread: the bus ends with the thread that started it."""
     sys.setswitchinterval(SWITCH_SECONDS)
     with taken, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(settings, taken, started, ready, stopping))
+        runner.run(_run(settings, taken, started, ready, stopping, door))
 
 
 async def _run(
@@ -102,6 +106,7 @@ async def _run(
     started: Step,
     ready: Callable[[str], None],
     stopping: Callable[[], None],
+    door: Callable[..., FastAPI],
 ) -> None:
     with _told_to_stop() as told:
         centre = Centre(settings)
@@ -110,7 +115,7 @@ async def _run(
             return
         try:
             if await _unless(told, started(centre)):
-                async with _door(centre, settings, taken, ready) as serving:
+                async with _open(centre, settings, taken, ready, door) as serving:
                     stop = asyncio.create_task(told.wait())
                     await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
                     stop.cancel()
@@ -121,13 +126,17 @@ async def _run(
 
 
 @contextlib.asynccontextmanager
-async def _door(
-    centre: Centre, settings: Settings, taken: socket.socket, ready: Callable[[str], None]
+async def _open(
+    centre: Centre,
+    settings: Settings,
+    taken: socket.socket,
+    ready: Callable[[str], None],
+    door: Callable[..., FastAPI],
 ) -> AsyncIterator[asyncio.Task[None]]:
     url = url_of(settings, taken)
     token = running.announce(settings, url)
     config = uvicorn.Config(
-        create_app(centre, operator_token=token),
+        door(centre, operator_token=token),
         http="httptools",
         ws="none",
         lifespan="off",
@@ -146,6 +155,7 @@ async def _door(
         # What is there now stays: collections need not look at it again and again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*GARBAGE_EVERY)
         ready(url)
         yield serving
     finally:

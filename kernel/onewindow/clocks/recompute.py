@@ -10,7 +10,7 @@ from sqlalchemy import and_, false, or_, select, update
 from onewindow.clocks.book import CalendarBook
 from onewindow.clocks.calendar import Calendar
 from onewindow.clocks.compute import calmer, colour_at, day_start
-from onewindow.clocks.rows import ClockRow, due_values, of_rows, pauses_of
+from onewindow.clocks.rows import COLUMNS, ClockRow, due_values, of_rows, pauses_of
 from onewindow.clocks.service import store
 from onewindow.clocks.tables import CALENDAR, CLOCK
 from onewindow.store import Tx, for_update
@@ -57,7 +57,7 @@ def recompute(
     if after:
         beyond = or_(CLOCK.c.early_at > after.early_at, and_(CLOCK.c.early_at == after.early_at, CLOCK.c.id > after.id))
         reach = and_(reach, CLOCK.c.early_at >= after.early_at, beyond)
-    page = select(CLOCK).where(reach, CLOCK.c.started_at < day_start(date(year + 1, 1, 1)))
+    page = select(*COLUMNS).where(reach, CLOCK.c.started_at < day_start(date(year + 1, 1, 1)))
     rows = of_rows(tx.execute(for_update(page.order_by(CLOCK.c.early_at, CLOCK.c.id).limit(limit))))
     pauses = pauses_of(tx, [row.id for row in rows])
     changes: list[Recomputed] = []

@@ -1,7 +1,7 @@
 """A clock as a value: what its row says, how it is read, and when it is due by a calendar."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from typing import Any, Literal
 
@@ -17,11 +17,12 @@ from onewindow.office.manifest import ExtensionSpec
 from onewindow.office.types import AssignmentId, CaseId, ClockId, OfficeId, TownshipCode, law_day
 from onewindow.office.views import ClockView
 from onewindow.store import Tx, for_update
+from onewindow.store.fixed import Fixed
 
 Status = Literal["running", "paused", "stopped"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ClockRow:
     """One row of `clock`."""
 
@@ -124,13 +125,34 @@ def due_values(due: Due) -> dict[str, Any]:
 
 
 def of_rows(rows: Iterable[Any]) -> list[ClockRow]:
-    """Rows of `clock` as values."""
-    return [ClockRow(**row._mapping) for row in rows]
+    """Rows that were selected by `COLUMNS`, as values."""
+    return [ClockRow(*row) for row in rows]
 
 
 def of_case(conn: Connection | Tx, case_id: str) -> list[ClockRow]:
-    """The clocks of a case, in the order in which they began."""
-    return of_rows(conn.execute(_OF_CASE, {"case": case_id}))
+    """The clocks of a case, in the order in which they began.
+
+    In a transaction they are read once, and nobody else changes them until it ends.
+    """
+    if isinstance(conn, Connection):
+        return of_rows(_OF_CASE.rows(conn, {"case": case_id}))
+    held = conn.memo.get((CLOCK, case_id))
+    if held is None:
+        rows = of_rows(_LOCK_CASE.rows(conn, {"case": case_id}))
+        held = conn.memo[CLOCK, case_id] = {row.id: row for row in rows}
+    return list(held.values())
+
+
+def hold(tx: Tx, row: ClockRow) -> None:
+    """Remember how this clock stands now, if the clocks of its case are held."""
+    held = tx.memo.get((CLOCK, row.case_id))
+    if held is not None:
+        held[row.id] = row
+
+
+def release(tx: Tx, case_id: str) -> None:
+    """Read the clocks of this case again when they are next asked for."""
+    tx.memo.pop((CLOCK, case_id), None)
 
 
 def read(conn: Connection | Tx, clock_id: str) -> ClockRow:
@@ -148,6 +170,10 @@ def lock(tx: Tx, clock_id: str) -> ClockRow:
     Raises:
         NotFound: if there is none.
     """
+    for key, held in tx.memo.items():
+        if key[0] is CLOCK and clock_id in held:
+            found: ClockRow = held[clock_id]
+            return found
     return _one(tx, _LOCK, clock_id)
 
 
@@ -162,8 +188,11 @@ def pauses_of(conn: Connection | Tx, clock_ids: Sequence[str]) -> dict[str, list
 
 
 # Every step of a case reads its clocks.
-_OF_CASE = select(CLOCK).where(CLOCK.c.case_id == bindparam("case")).order_by(CLOCK.c.id)
-_ONE = select(CLOCK).where(CLOCK.c.id == bindparam("clock"))
+COLUMNS = [CLOCK.c[field.name] for field in fields(ClockRow)]
+_BY_CASE = select(*COLUMNS).where(CLOCK.c.case_id == bindparam("case")).order_by(CLOCK.c.id)
+_OF_CASE = Fixed(_BY_CASE)
+_LOCK_CASE = Fixed(for_update(_BY_CASE))
+_ONE = select(*COLUMNS).where(CLOCK.c.id == bindparam("clock"))
 _LOCK = for_update(_ONE)
 
 

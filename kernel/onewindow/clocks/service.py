@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, update
 
 from onewindow.clocks.book import CalendarBook
 from onewindow.clocks.compute import calmer, colour_at, compute, day_start
-from onewindow.clocks.rows import ClockRow, due_values, lock, pauses_of, read
+from onewindow.clocks.rows import ClockRow, due_values, hold, lock, pauses_of, read, release
 from onewindow.clocks.tables import CLOCK, PAUSE
 from onewindow.errors import BadInput, Conflict, Refused
 from onewindow.i18n import _
@@ -16,8 +16,9 @@ from onewindow.office.clocks import Span
 from onewindow.office.manifest import ClockSpec
 from onewindow.office.types import AssignmentId, CaseId, OfficeId, TownshipCode, law_day, new_id, utc
 from onewindow.store import Tx
+from onewindow.store.fixed import Fixed
 
-_CHANGE = update(CLOCK).where(CLOCK.c.id == bindparam("this"))
+_CHANGE = Fixed(update(CLOCK).where(CLOCK.c.id == bindparam("this")), writes=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ def start(
         "sealed": owner.sealed,
     }
     tx.insert(CLOCK, row)
-    return ClockRow(**row)
+    begun_row = ClockRow(**row)
+    hold(tx, begun_row)
+    return begun_row
 
 
 def stop(tx: Tx, clock_id: str, at: datetime, book: CalendarBook) -> ClockRow:
@@ -139,12 +142,15 @@ def resume(tx: Tx, clock_id: str, at: datetime, book: CalendarBook) -> ClockRow:
 def seal(tx: Tx, case_id: str) -> None:
     """Mark the clocks of a case that has been sealed."""
     tx.execute(update(CLOCK).where(CLOCK.c.case_id == case_id).values(sealed=True))
+    release(tx, case_id)
 
 
 def store(tx: Tx, row: ClockRow, **values: Any) -> ClockRow:
     """Write these columns of a locked clock, and the clock as it is then."""
-    tx.execute(_CHANGE, {"this": row.id, **values})
-    return replace(row, **values)
+    _CHANGE.change(tx, {"this": row.id, **values})
+    changed = replace(row, **values)
+    hold(tx, changed)
+    return changed
 
 
 def _close_pause(tx: Tx, row: ClockRow, at: datetime, book: CalendarBook) -> ClockRow:

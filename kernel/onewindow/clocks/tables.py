@@ -18,7 +18,7 @@ class ClockTable(KernelTable, table=True):
         Index("ix_clock_warn", "status", "colour", "warn_at"),
         Index("ix_clock_lawful", "status", "colour", "lawful_at"),
         Index("ix_clock_early", "status", "early_at", "id"),
-        Index("ix_clock_case", "case_id"),
+        Index("ix_clock_case", "case_id", "status"),
     )
 
     id: str = Field(sa_column=Column(String(36), primary_key=True))

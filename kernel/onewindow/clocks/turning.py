@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, func, select, union_all, update
 
 from onewindow.clocks.compute import Colour
-from onewindow.clocks.rows import ClockRow, read
+from onewindow.clocks.rows import ClockRow, read, release
 from onewindow.clocks.tables import CLOCK
 from onewindow.store import Tx
 
@@ -51,6 +51,7 @@ def turn_clock(tx: Tx, clock_id: str, now: datetime) -> list[Turned]:
         due = CLOCK.c.id == clock_id, CLOCK.c.status == "running", CLOCK.c.colour == old, moment <= now
         if tx.execute(update(CLOCK).where(*due).values(colour=new)).rowcount == 1:
             clock = read(tx, clock_id)
+            release(tx, clock.case_id)
             since = clock.warn_at if new == "amber" else clock.lawful_at
             turned.append(Turned(replace(clock, colour=new), new, since or now))
     return turned

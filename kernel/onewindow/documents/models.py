@@ -6,8 +6,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from onewindow.office.types import AssignmentId, CaseId, DocumentId, PartyId, StaffId, TownshipCode, law_day
 
 
@@ -79,7 +77,7 @@ class Document:
         return law_day(self.issued_at)
 
     @classmethod
-    def of(cls, row: RowMapping) -> "Document":
+    def of(cls, row: Mapping[str, Any]) -> "Document":
         values = {name: row[name] for name in cls.__dataclass_fields__}
         return cls(**{**values, "state": DocumentState(values["state"])})
 

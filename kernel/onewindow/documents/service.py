@@ -21,6 +21,7 @@ from onewindow.documents.tables import DOCUMENT, SERVICE
 from onewindow.errors import BadInput, NotFound, OneWindowError, Refused, Unavailable
 from onewindow.i18n import _
 from onewindow.office.types import SHANGHAI, CaseId, DocumentId, TownshipCode, law_day, new_id, utc
+from onewindow.store.fixed import Fixed
 from onewindow.store.store import Store
 from onewindow.store.tx import Tx
 
@@ -32,7 +33,7 @@ BUNDLES_OPEN = 32
 # Material that waits for its form to be corrected and sent again has a day.
 ORPHAN_SECONDS = 86_400
 COLUMNS = [DOCUMENT.c[name] for name in Document.__dataclass_fields__]
-_OF_CASE = select(*COLUMNS).where(DOCUMENT.c.case_id == bindparam("case")).order_by(DOCUMENT.c.id)
+_OF_CASE = Fixed(select(*COLUMNS).where(DOCUMENT.c.case_id == bindparam("case")).order_by(DOCUMENT.c.id))
 TO_MAKE = (DocumentState.PENDING, DocumentState.WAITING)
 
 log = logging.getLogger(__name__)
@@ -258,7 +259,7 @@ class Documents:
 
     def of_case(self, conn: Connection, case_id: CaseId) -> list[Document]:
         """A case's documents in the order of their issue."""
-        return [Document.of(row) for row in conn.execute(_OF_CASE, {"case": case_id}).mappings()]
+        return [Document.of(row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
 
     def failure(self, conn: Connection, document_id: DocumentId) -> str | None:
         """Why a document failed; of a ready one, the characters that are to be written in by hand."""
@@ -355,4 +356,4 @@ def _one(conn: Connection, document_id: DocumentId) -> tuple[Document, bytes | N
     row = conn.execute(select(*COLUMNS, DOCUMENT.c.data).where(DOCUMENT.c.id == document_id)).mappings().one_or_none()
     if row is None or row["state"] == DocumentState.ERASED.value:
         raise NotFound(_("没有找到这份文书"))
-    return Document.of(row), row["data"]
+    return Document.of(dict(row)), row["data"]

@@ -26,13 +26,17 @@ from onewindow.office.procedure import Happening, Procedure
 from onewindow.office.run import Outcome, act, offers, react
 from onewindow.office.types import AssignmentState, new_id
 from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context
+from onewindow.store.fixed import Fixed
 from onewindow.store.sql import for_update
 from onewindow.store.tx import Tx
 
 FACTS = "facts"
 WORDS = "words"
 _ENDED = (AssignmentState.DONE, AssignmentState.RETURNED, AssignmentState.RECALLED)
-_LOCK = for_update(select(PROCEEDING).where(PROCEEDING.c.id == bindparam("one")))
+_COMMAND = Fixed(select(COMMAND).where(COMMAND.c.key == bindparam("key")))
+_BY_ID = select(PROCEEDING).where(PROCEEDING.c.id == bindparam("one"))
+_PROCEEDING, _LOCK = Fixed(_BY_ID), Fixed(for_update(_BY_ID))
+_CHANGE = Fixed(update(PROCEEDING).where(PROCEEDING.c.id == bindparam("one")), writes=True)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Workshop:
             # None is lower: whatever is there already stays, so nobody has to look first.
             tx.insert_missing(PROCEEDING, self._new(change, township, now))
             return
-        known = tx.execute(_LOCK, {"one": change.assignment_id}).mappings().one_or_none()
+        known = _LOCK.one(tx, {"one": change.assignment_id})
         if known is None:
             tx.insert(PROCEEDING, self._new(change, township, now))
         elif change.version > known["assignment_version"]:
@@ -80,7 +84,7 @@ class Workshop:
                 "frozen": change.state in _ENDED,
                 "updated_at": now,
             }
-            tx.execute(update(PROCEEDING).where(PROCEEDING.c.id == change.assignment_id).values(values))
+            _CHANGE.change(tx, {"one": change.assignment_id, **values})
 
     def _new(self, change: AssignmentChanged, township: str, now: datetime) -> dict[str, Any]:
         spec = self.manifest.procedure_for(change.track, change.category)
@@ -107,10 +111,9 @@ class Workshop:
 
     def happen(self, tx: Tx, assignment_id: str, happening: Happening, now: datetime) -> None:
         """Let the procedure react to what happened outside it."""
-        found = tx.execute(_LOCK, {"one": assignment_id}).mappings().one_or_none()
-        if found is None or found["frozen"]:
+        row = _LOCK.one(tx, {"one": assignment_id})
+        if row is None or row["frozen"]:
             return
-        row = dict(found)
         procedure = self.procedure(row["procedure"], row["procedure_version"])
         ctx = self._context(row, Actor(), now, _bare_view(row), {}, tx)
         facts = self.facts(procedure, row)
@@ -125,17 +128,16 @@ class Workshop:
     def act(self, tx: Tx, request: ActRequest, subject: str, actor: Actor, now: datetime) -> ActReply:
         """Take one action: proceeding, log row and command row in this one transaction."""
         digest = request_digest(request)
-        before = tx.execute(select(COMMAND).where(COMMAND.c.key == request.key)).mappings().one_or_none()
+        before = _COMMAND.one(tx, {"key": request.key})
         if before is not None:
             if before["digest"] != digest or before["actor"] != subject:
                 return _refused(str(_("同一操作键不能用于不同的操作")), rule="key")
             return ActReply(outcome="done", said=(self.said(tx.conn, before["event_id"]),))
         if now > request.valid_until:
             return _refused(str(_("操作已超过有效时间，没有执行")), rule="too-late")
-        found = tx.execute(_LOCK, {"one": request.assignment}).mappings().one_or_none()
-        if found is None:
+        row = _LOCK.one(tx, {"one": request.assignment})
+        if row is None:
             return _refused(str(_("科室尚未收到这件交办")), remedy=str(_("稍后再试")), rule="unknown")
-        row = dict(found)
         if row["frozen"]:
             return _refused(str(_("交办已结束，不能再办理")), rule="frozen")
         if request.expect is not None and request.expect != row["version"]:
@@ -168,10 +170,9 @@ class Workshop:
         self, tx_or_conn: Connection, request: DescribeRequest, actor: Actor, now: datetime
     ) -> Description | None:
         """What the case page shows of a proceeding; None before the assignment has arrived."""
-        found = tx_or_conn.execute(select(PROCEEDING).where(PROCEEDING.c.id == request.assignment)).mappings().first()
-        if found is None:
+        row = _PROCEEDING.one(tx_or_conn, {"one": request.assignment})
+        if row is None:
             return None
-        row = dict(found)
         procedure = self.procedure(row["procedure"], row["procedure_version"])
         facts = self.facts(procedure, row)
         ctx = self._context(row, actor, now, request.view, request.clocks, tx_or_conn)
@@ -228,11 +229,8 @@ class Workshop:
         """The new state of a proceeding; the event that tells it, and its words as the log keeps them."""
         version = row["version"] + 1
         facts = self.vault.seal(FACTS, orjson.dumps(outcome.facts.model_dump(mode="json")), context=row["id"])
-        tx.execute(
-            update(PROCEEDING)
-            .where(PROCEEDING.c.id == row["id"])
-            .values(state=outcome.state, version=version, facts=facts, updated_at=now)
-        )
+        values = {"state": outcome.state, "version": version, "facts": facts, "updated_at": now}
+        _CHANGE.change(tx, {"one": row["id"], **values})
         procedure = self.procedure(row["procedure"], row["procedure_version"])
         said = ProceedingChanged(
             assignment_id=row["id"],

@@ -14,6 +14,7 @@ from onewindow.errors import NotFound
 from onewindow.office.types import PartyRole, new_id
 from onewindow.registry.intake import Authorisation, ContactWay, PartyInput
 from onewindow.registry.tables import Party
+from onewindow.store.fixed import Fixed
 from onewindow.store.sql import table_of
 from onewindow.store.tx import Tx
 
@@ -111,12 +112,12 @@ def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
     )
 
 
-_OF_CASE = select(PARTY).where(PARTY.c.case_id == bindparam("case")).order_by(PARTY.c.id)
+_OF_CASE = Fixed(select(PARTY).where(PARTY.c.case_id == bindparam("case")).order_by(PARTY.c.id))
 
 
 def of_case(conn: Connection, vault: Vault, case_id: str) -> list[PartyRecord]:
     """The parties of a case, in the order in which they were added."""
-    return [_record(vault, dict(row)) for row in conn.execute(_OF_CASE, {"case": case_id}).mappings()]
+    return [_record(vault, row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
 
 
 def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 from onewindow.access.vault import Vault
 from onewindow.errors import NotFound, Stale
 from onewindow.registry.tables import Case, Entry
+from onewindow.store.fixed import Fixed
 from onewindow.store.sql import for_update, table_of
 from onewindow.store.tx import Tx
 
@@ -25,11 +26,8 @@ SEALED = "sealed"
 SYSTEM = "system"
 
 _HEAD = select(CASE.c.version, CASE.c.head).where(CASE.c.id == bindparam("case"))
-_MOVE = (
-    update(CASE)
-    .where(CASE.c.id == bindparam("case"))
-    .values(version=bindparam("to_version"), head=bindparam("to_head"))
-)
+_LOCK_HEAD = Fixed(for_update(_HEAD))
+_MOVE = Fixed(update(CASE).where(CASE.c.id == bindparam("this")), writes=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +101,7 @@ def append(tx: Tx, vault: Vault, case_id: str, *lines: Line, expect: int | None 
         NotFound: no such case.
         Stale: the case is not at version `expect`.
     """
-    found = tx.execute(for_update(_HEAD), {"case": case_id}).one_or_none()
-    if found is None:
-        raise NotFound()
-    version, head = found.version, found.head
+    version, head = tx.memo.get((CASE, case_id)) or _lock_head(tx, case_id)
     if expect is not None and version != expect:
         raise Stale()
     for line in lines:
@@ -114,8 +109,17 @@ def append(tx: Tx, vault: Vault, case_id: str, *lines: Line, expect: int | None 
         row = entry_row(case_id, version, head, line, vault)
         head = row["digest"]
         tx.insert(ENTRY, row)
-    tx.execute(_MOVE, {"case": case_id, "to_version": version, "to_head": head})
-    return int(version)
+    _MOVE.change(tx, {"this": case_id, "version": version, "head": head})
+    tx.memo[CASE, case_id] = version, head
+    return version
+
+
+def _lock_head(tx: Tx, case_id: str) -> tuple[int, str]:
+    row = _LOCK_HEAD.row(tx, {"case": case_id})
+    if row is None:
+        raise NotFound()
+    version, head = row
+    return version, head
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _enter(
         "facts": body.facts if body.facts is not None else row["facts"],
         "listed": dict(body.listed) if body.listed is not None else row["listed"],
     }
-    tx.execute(assignments.CHANGE, {"this": row["id"], **values})
+    assignments.CHANGE.change(tx, {"this": row["id"], **values})
     listed_before = row["listed"] or {}
     row = {**row, **values}
     actor = said.actor or timeline.SYSTEM

@@ -17,20 +17,21 @@ from onewindow.routing import deadlines
 from onewindow.routing.context import Kernel
 from onewindow.routing.rules import Route
 from onewindow.routing.tables import Assignment
+from onewindow.store.fixed import Fixed
 from onewindow.store.sql import for_update, table_of
 from onewindow.store.tx import Tx
 
 ASSIGNMENT: Table = table_of(Assignment)
 SIGN_WITHIN = timedelta(hours=24)
 OPEN = (AssignmentState.SENT.value, AssignmentState.RECEIVED.value)
-_ONE = for_update(select(ASSIGNMENT).where(ASSIGNMENT.c.id == bindparam("assignment")))
-CHANGE = update(ASSIGNMENT).where(ASSIGNMENT.c.id == bindparam("this"))
-_OF_CASE = (
-    select(ASSIGNMENT.c.id, ASSIGNMENT.c.role, ASSIGNMENT.c.state, ASSIGNMENT.c.phase, ASSIGNMENT.c.unit_id)
+_ONE = Fixed(for_update(select(ASSIGNMENT).where(ASSIGNMENT.c.id == bindparam("assignment"))))
+CHANGE = Fixed(update(ASSIGNMENT).where(ASSIGNMENT.c.id == bindparam("this")), writes=True)
+_OF_CASE = Fixed(
+    select(ASSIGNMENT.c.role, ASSIGNMENT.c.state, ASSIGNMENT.c.phase, ASSIGNMENT.c.unit_id)
     .where(ASSIGNMENT.c.case_id == bindparam("case"))
     .order_by(ASSIGNMENT.c.id)
 )
-_SETTLE = update(CASE).where(CASE.c.id == bindparam("this"), CASE.c.state == "open")
+_SETTLE = Fixed(update(CASE).where(CASE.c.id == bindparam("this"), CASE.c.state == "open"), writes=True)
 
 
 def spec_of(manifest: Manifest | None, row: Mapping[str, Any]) -> ProcedureSpec | None:
@@ -132,16 +133,16 @@ def lock(tx: Tx, assignment_id: str) -> dict[str, Any]:
     Raises:
         NotFound: no such assignment.
     """
-    row = tx.execute(_ONE, {"assignment": assignment_id}).mappings().one_or_none()
+    row = _ONE.one(tx, {"assignment": assignment_id})
     if row is None:
         raise NotFound(_("交办不存在"))
-    return dict(row)
+    return row
 
 
 def change(tx: Tx, kernel: Kernel, row: Mapping[str, Any], at: datetime, **values: Any) -> dict[str, Any]:
     """Write a change of the assignment itself, raise its version and tell its office."""
     changed = {**row, **values, "version": row["version"] + 1}
-    tx.execute(CHANGE, {"this": row["id"], **values, "version": changed["version"]})
+    CHANGE.change(tx, {"this": row["id"], **values, "version": changed["version"]})
     tell(tx, kernel, changed, at)
     return changed
 
@@ -225,15 +226,17 @@ def end(tx: Tx, kernel: Kernel, row: Mapping[str, Any], state: AssignmentState, 
 
 def settle_case(tx: Tx, case_id: str, at: datetime) -> None:
     """Derive what the case shows from its assignments and clocks: phase, holder, due date, whether it is still open."""
-    rows = tx.execute(_OF_CASE, {"case": case_id}).all()
-    alive = [r for r in rows if r.state in OPEN]
-    phase, holder, over = derive([(r.role, r.state, r.phase) for r in rows], [(r.role, r.unit_id) for r in alive])
-    values: dict[str, Any] = {"phase": phase.value, "holder": holder}
+    rows = _OF_CASE.rows(tx, {"case": case_id})
+    alive = [(role, unit) for role, state, _phase, unit in rows if state in OPEN]
+    phase, holder, over = derive([(role, state, phase) for role, state, phase, _unit in rows], alive)
+    clocks = deadlines.shown(tx, case_id)
+    values: dict[str, Any] = {"phase": phase.value, "holder": holder, **clocks}
     if over:
         values |= {"state": "closed", "closed_at": at}
         twins.forget(tx, case_id)
-    tx.execute(_SETTLE, {"this": case_id, **values})
-    deadlines.refresh_due(tx, case_id)
+    if not _SETTLE.change(tx, {"this": case_id, **values}):
+        # A closed case stays what it was, but a person's right may run on.
+        deadlines.refresh_due(tx, case_id)
 
 
 def derive(

@@ -4,19 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
-from sqlalchemy import case as sql_case
+from sqlalchemy import bindparam, update
 
 from onewindow.clocks import rows as clock_rows
 from onewindow.clocks import service as clocks
-from onewindow.clocks.compute import day_start
+from onewindow.clocks.compute import Colour, day_start
 from onewindow.clocks.rows import ClockRow
 from onewindow.clocks.service import Owner
-from onewindow.clocks.tables import CLOCK
 from onewindow.office.manifest import ClockSpec, MomentSpec, ProcedureSpec
 from onewindow.office.types import AssignmentId, CaseId, OfficeId, TownshipCode, law_day
 from onewindow.registry.timeline import CASE
 from onewindow.routing.context import Kernel
+from onewindow.store.fixed import Fixed
 from onewindow.store.tx import Tx
 
 CASE_FACTS = frozenset({"registered", "received"})
@@ -129,15 +128,18 @@ def running(tx: Tx, case_id: str, key: str, assignment_id: str | None = None) ->
     return None
 
 
-_WORST = sql_case((CLOCK.c.colour == "red", 2), (CLOCK.c.colour == "amber", 1), else_=0)
-_NEAREST = select(
-    func.min(func.coalesce(CLOCK.c.lawful_at, CLOCK.c.early_at)).label("due"), func.max(_WORST).label("worst")
-).where(CLOCK.c.case_id == bindparam("case"), CLOCK.c.status == "running")
-_SHOW = update(CASE).where(CASE.c.id == bindparam("this"))
+_SEVERITY: dict[Colour, int] = {"green": 0, "amber": 1, "red": 2}
+_SHOW = Fixed(update(CASE).where(CASE.c.id == bindparam("this")), writes=True)
+
+
+def shown(tx: Tx, case_id: str) -> dict[str, Any]:
+    """What a list shows of a case's clocks: the nearest due date, and the worst colour."""
+    ticking = [clock for clock in clock_rows.of_case(tx, case_id) if clock.status == "running"]
+    due = min((clock.lawful_at or clock.early_at for clock in ticking), default=None)
+    worst: Colour = max((clock.colour for clock in ticking), key=_SEVERITY.__getitem__, default="green")
+    return {"due_at": due, "colour": worst}
 
 
 def refresh_due(tx: Tx, case_id: str) -> None:
-    """Bring the case's nearest due date and worst colour up to date, for lists."""
-    nearest = tx.execute(_NEAREST, {"case": case_id}).one()
-    colour = ("green", "amber", "red")[int(nearest.worst or 0)]
-    tx.execute(_SHOW, {"this": case_id, "due_at": nearest.due, "colour": colour})
+    """Bring what lists show of the case's clocks up to date."""
+    _SHOW.change(tx, {"this": case_id, **shown(tx, case_id)})

@@ -38,31 +38,22 @@ class Inbound:
         if placed.event.office != office:
             self._park(tx, office, said, "forged", now)
             return None
-        tx.flush()
-        mark, nested = tx.mark(), tx.conn.begin_nested()
         try:
-            result = apply(tx, self._kernel, placed.event, body)
-            tx.flush()
+            with tx.savepoint():
+                result = apply(tx, self._kernel, placed.event, body)
         except NotApplicable as error:
-            nested.rollback()
-            tx.restore(mark)
             self._park(tx, office, said, error.reason, now)
             return None
         except (NewerSchema, Unreadable) as error:
-            nested.rollback()
-            tx.restore(mark)
             self._park(tx, office, said, error.slug, now)
             return None
         except DBAPIError:
             raise
         except Exception as error:
-            nested.rollback()
-            tx.restore(mark)
             log.exception("inbound.failed", office=office, event=placed.event.id)
             slug = error.slug if isinstance(error, OneWindowError) else type(error).__name__
             self._park(tx, office, said, slug, now)
             return None
-        nested.commit()
         if result is Result.GAP and from_log:
             self._park(tx, office, said, "gap", now)
             return None

@@ -9,10 +9,11 @@ from onewindow.office.types import UnitId
 from onewindow.registry.timeline import CASE
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
+from onewindow.store.fixed import Fixed
 
-_BY_ID = select(CASE).where(CASE.c.id == bindparam("case"))
-_BY_NUMBER = select(CASE).where(CASE.c.number == bindparam("number"))
-_ASSIGNMENTS = select(ASSIGNMENT).where(ASSIGNMENT.c.case_id == bindparam("case")).order_by(ASSIGNMENT.c.id)
+_BY_ID = Fixed(select(CASE).where(CASE.c.id == bindparam("case")))
+_BY_NUMBER = Fixed(select(CASE).where(CASE.c.number == bindparam("number")))
+_ASSIGNMENTS = Fixed(select(ASSIGNMENT).where(ASSIGNMENT.c.case_id == bindparam("case")).order_by(ASSIGNMENT.c.id))
 
 
 def case_by_id(conn: Connection, case_id: str) -> dict[str, Any]:
@@ -21,21 +22,20 @@ def case_by_id(conn: Connection, case_id: str) -> dict[str, Any]:
     Raises:
         NotFound: no such case.
     """
-    row = conn.execute(_BY_ID, {"case": case_id}).mappings().one_or_none()
+    row = _BY_ID.one(conn, {"case": case_id})
     if row is None:
         raise NotFound()
-    return dict(row)
+    return row
 
 
 def find_by_number(conn: Connection, number: str) -> dict[str, Any] | None:
     """A case's row by its number, if there is one."""
-    row = conn.execute(_BY_NUMBER, {"number": number}).mappings().one_or_none()
-    return dict(row) if row is not None else None
+    return _BY_NUMBER.one(conn, {"number": number})
 
 
 def assignments_of(conn: Connection, case_id: str) -> list[dict[str, Any]]:
     """A case's assignments in the order in which they were made."""
-    return [dict(row) for row in conn.execute(_ASSIGNMENTS, {"case": case_id}).mappings()]
+    return _ASSIGNMENTS.dicts(conn, {"case": case_id})
 
 
 def unit_title(kernel: Kernel, unit_id: str | None) -> str:

@@ -97,22 +97,15 @@ class GroupRunner:
 
     def _split(self, tx: Tx, jobs: Sequence[Job]) -> list[Outcome[Any]]:
         """Under one savepoint if that goes well, else in halves, down to the single work that fails."""
-        mark = tx.mark()
-        savepoint = tx.savepoint()
         try:
-            outcomes = _each(tx, jobs)
-            tx.flush()
+            with tx.savepoint():
+                return _each(tx, jobs)
         except BaseException as error:
             if tx.lost or _passing(error):
                 # Another try here would go on holding the very locks that the other side waits for.
                 raise
-            savepoint.rollback()
-            tx.restore(mark)
             if len(jobs) == 1:
                 return [Outcome(error=error)]
-        else:
-            savepoint.commit()
-            return outcomes
         half = len(jobs) // 2
         return self._split(tx, jobs[:half]) + self._split(tx, jobs[half:])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, Table, text
+from sqlalchemy import Connection, Insert, Result, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlmodel import SQLModel
@@ -46,6 +46,18 @@ def upsert(
 def _changes(into: Table, excluded: Any, update: Iterable[str], add: Iterable[str]) -> dict[str, Any]:
     taken = {name: excluded[name] for name in update}
     return taken | {name: into.c[name] + excluded[name] for name in add}
+
+
+def dicts(result: Result[Any]) -> list[dict[str, Any]]:
+    """All rows as dictionaries; `mappings()` asks for every column of every row by its name."""
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
+def one_dict(result: Result[Any]) -> dict[str, Any] | None:
+    """The only row as a dictionary, if there is one."""
+    row = result.one_or_none()
+    return None if row is None else dict(zip(result.keys(), row, strict=True))
 
 
 def for_update(query: Query, *, skip_locked: bool = False) -> Query:

@@ -1,13 +1,10 @@
 """A store: one database with its writing lane and its readers, for the kernel or for one host."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, MetaData
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, MetaData
 
 from onewindow.store.counters import CounterSql, counter_table
 from onewindow.store.engine import (
@@ -22,12 +19,11 @@ from onewindow.store.engine import (
 from onewindow.store.group import GroupRunner
 from onewindow.store.inserts import Plans
 from onewindow.store.lane import Lane
+from onewindow.store.readers import Readers
 from onewindow.store.tx import Tx
 
 T = TypeVar("T")
 READERS: dict[DialectName, int] = {"sqlite": 4, "postgresql": 16}
-
-log = logging.getLogger(__name__)
 
 
 class Store:
@@ -39,7 +35,7 @@ class Store:
         self._unlock = unlock
         self._writer = writer_engine(place)
         self._reader = reader_engine(place, READERS[place.dialect])
-        self._readers = ThreadPoolExecutor(READERS[place.dialect], thread_name_prefix="store read")
+        self._readers = Readers(self._reader, READERS[place.dialect])
         plans = Plans(CounterSql(counter_table(metadata), place.dialect))
         self._lane = Lane(str(place.schema or place.url.database), lambda: GroupRunner(self._writer, plans))
 
@@ -66,18 +62,11 @@ class Store:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Read one snapshot in a thread. Bring rows out, not cursors."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+        return await self._readers.read(work)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """The same, blocking."""
-        try:
-            return self._read(self._reader, work)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            # The server went away in between; a read may be done twice.
-            log.info("reading again on a new connection")
-            return self._read(self._reader, work)
+        return self._readers.read_now(work)
 
     async def close(self) -> None:
         """Finish every write that was asked for, then let go of the database."""
@@ -98,13 +87,8 @@ class Store:
             self.metadata.create_all(conn)
         engine.dispose()
 
-    @staticmethod
-    def _read(engine: Engine, work: Callable[[Connection], T]) -> T:
-        with engine.connect() as conn:
-            return work(conn)
-
     def _let_go(self) -> None:
-        self._readers.shutdown()
+        self._readers.close()
         # Readers first: the last connection to a SQLite file folds its log back, and a reader may not.
         self._reader.dispose()
         self._writer.dispose()

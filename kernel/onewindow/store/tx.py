@@ -1,10 +1,11 @@
 """What a piece of work sees of its transaction: statements, buffered inserts, numbers, callbacks after the commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction, Table
+from sqlalchemy import Connection, CursorResult, Executable, Table
 from sqlmodel import SQLModel
 
 from onewindow.store.counters import Blocks
@@ -23,7 +24,20 @@ class Mark:
 class Tx:
     """One transaction of the lane. Use it within the work only; work may run more than once, so touch nothing else."""
 
-    __slots__ = ("_blocks", "_buffers", "_callbacks", "_conn", "_dirty", "_kept", "_open", "_own", "_plans", "_start")
+    __slots__ = (
+        "_blocks",
+        "_buffers",
+        "_callbacks",
+        "_conn",
+        "_depth",
+        "_dirty",
+        "_kept",
+        "_open",
+        "_own",
+        "_plans",
+        "_start",
+        "memo",
+    )
 
     def __init__(self, conn: Connection, plans: Plans) -> None:
         self._conn = conn
@@ -32,7 +46,10 @@ class Tx:
         self._buffers: dict[Into, list[Row]] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._open = True
+        self._depth = 0
         self._kept: dict[Into, int] = {}
+        # What this work has read and locked, for whoever needs it again; gone with the work, or when it goes back.
+        self.memo: dict[tuple[Table, str], Any] = {}
         self.begin_item()
 
     @property
@@ -44,6 +61,12 @@ class Tx:
     @property
     def dialect(self) -> str:
         return self._conn.dialect.name
+
+    def ready(self, *, changes: bool) -> Connection:
+        """The connection, which sees everything inserted so far; for a statement that is run another way."""
+        self.flush()
+        self._dirty = self._dirty or changes
+        return self._conn
 
     def execute(self, statement: Executable, params: Row | Sequence[Row] | None = None) -> CursorResult[Any]:
         """Run a statement that sees everything inserted so far."""
@@ -83,6 +106,31 @@ class Tx:
         self._dirty = self._dirty or counter not in self._blocks
         return self._blocks.draw(counter)
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is done within is undone, in the database and here, when it raises; the transaction goes on."""
+        conn = self.ready(changes=True)
+        mark = self._mark()
+        self._depth += 1
+        name = f"sp_{self._depth}"
+        conn.exec_driver_sql(f"SAVEPOINT {name}")
+        try:
+            yield
+            self.flush()
+        except BaseException:
+            self.memo.clear()
+            self._buffers.clear()
+            self._blocks.restore(mark.numbers)
+            del self._callbacks[mark.callbacks :]
+            if not conn.invalidated:
+                conn.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+                conn.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+            raise
+        else:
+            conn.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+        finally:
+            self._depth -= 1
+
     def flush(self) -> None:
         """Write the buffered inserts, tables that others refer to first, rows of a table in the order given."""
         self._check()
@@ -109,24 +157,16 @@ class Tx:
     def reserve(self, counters: Sequence[str]) -> None:
         self._blocks.reserve(counters)
 
-    def savepoint(self) -> NestedTransaction:
-        return self._conn.begin_nested()
-
-    def mark(self) -> Mark:
+    def _mark(self) -> Mark:
         return Mark(self._blocks.mark(), len(self._callbacks))
-
-    def restore(self, mark: Mark) -> None:
-        """Follow the database back to a savepoint that was set with this mark and empty buffers."""
-        self._buffers.clear()
-        self._blocks.restore(mark.numbers)
-        del self._callbacks[mark.callbacks :]
 
     def begin_item(self) -> None:
         """From here on the next work's doings are told apart."""
+        self.memo.clear()
         self._dirty = False
         self._own = False
         self._kept = {into: len(rows) for into, rows in self._buffers.items()}
-        self._start = self.mark()
+        self._start = self._mark()
 
     def undo_item(self) -> bool:
         """Forget what the work did, if all of it is still in memory; says whether that was so."""

@@ -11,11 +11,11 @@ from onewindow.access.guard import require_staff
 from onewindow.api import models as out
 from onewindow.api.auth import At, Who
 from onewindow.api.language import language
-from onewindow.api.parts import Id, Key, Number, Show
+from onewindow.api.parts import PREFIX, Id, Key, Number, Show
 from onewindow.api.problems import documented, of_fault
 from onewindow.routing.commands import Outcome
 
-router = APIRouter(tags=["assignments"])
+router = APIRouter(prefix=PREFIX, tags=["assignments"])
 ONE = "/cases/{number}/assignments/{assignment}"
 
 
@@ -85,7 +85,7 @@ async def act(
     """Take an action as the office's manifest declares it. The same Idempotency-Key asks for one effect, however often
     it is sent."""
     outcome = await centre.handling.act(who, number, assignment, action, given.form, key=key, expect=given.expect)
-    office = await centre.handling.office_of(assignment)
+    office = await centre.handling.office_of(assignment) if outcome.fault is not None else ""
     return answered(outcome, request, office, "/api/v1/commands")
 
 

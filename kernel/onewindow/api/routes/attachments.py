@@ -8,13 +8,13 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 
 from onewindow.api import models as out
 from onewindow.api.auth import At, ByCode, Who
-from onewindow.api.parts import Id, Number
+from onewindow.api.parts import PREFIX, Id, Number
 from onewindow.api.problems import documented
 from onewindow.centre import Centre
 from onewindow.documents.attachments import Attachment, Prepared, Purpose, check_number
 
-router = APIRouter(tags=["attachments"])
-by_code = APIRouter(prefix="/tracking", tags=["tracking"])
+router = APIRouter(prefix=PREFIX, tags=["attachments"])
+by_code = APIRouter(prefix=PREFIX + "/tracking", tags=["tracking"])
 
 FILE: dict[int | str, dict[str, Any]] = {
     200: {

@@ -5,9 +5,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onewindow.api.auth import At, Who
 from onewindow.api.models import Out
+from onewindow.api.parts import PREFIX
 from onewindow.api.problems import documented
 
-router = APIRouter(prefix="/bus", tags=["bus"])
+router = APIRouter(prefix=PREFIX + "/bus", tags=["bus"])
 
 
 class Republish(BaseModel):

@@ -11,6 +11,7 @@ from onewindow.api import problems
 from onewindow.api.auth import At, Who, centre_of, door_of
 from onewindow.api.language import header, language
 from onewindow.api.parts import (
+    PREFIX,
     Cursor,
     Id,
     Key,
@@ -30,8 +31,8 @@ from onewindow.registry.parties import PERSONAL
 from onewindow.routing.filing import file_matter
 from onewindow.routing.listing import Filters
 
-lean = APIRouter(prefix="/cases", tags=["cases"], route_class=LeanRoute)
-router = APIRouter(prefix="/cases", tags=["cases"])
+lean = APIRouter(prefix=PREFIX + "/cases", tags=["cases"], route_class=LeanRoute)
+router = APIRouter(prefix=PREFIX + "/cases", tags=["cases"])
 
 PersonalField = Literal["name", "phone", "id_number", "address", "contact"]
 _KEY_PARAMETER = {

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onewindow.api import models as out
 from onewindow.api.auth import At, Who
-from onewindow.api.parts import Id, Key, etag_matches
+from onewindow.api.parts import PREFIX, Id, Key, etag_matches
 from onewindow.api.problems import documented
 from onewindow.documents.models import Document, ServiceMethod
 
-router = APIRouter(prefix="/documents", tags=["documents"])
+router = APIRouter(prefix=PREFIX + "/documents", tags=["documents"])
 PDF: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "the bytes, the same at each printing; their SHA-256 is the ETag",

@@ -7,13 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onewindow.api.auth import At, Who
 from onewindow.api.models import Out
-from onewindow.api.parts import Show
+from onewindow.api.parts import PREFIX, Show
 from onewindow.api.problems import documented
 from onewindow.i18n import translate
 from onewindow.routing.ledger import MOST, ColumnMapping, RowResult
 from onewindow.web.messages import MESSAGES, say
 
-router = APIRouter(prefix="/imports", tags=["import"])
+router = APIRouter(prefix=PREFIX + "/imports", tags=["import"])
 
 
 class Rows(BaseModel):

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from onewindow.access.guard import require_staff
 from onewindow.api import models as out
 from onewindow.api.auth import At, Who
-from onewindow.api.parts import Code, Cursor, Limit, Show
+from onewindow.api.parts import PREFIX, Code, Cursor, Limit, Show
 from onewindow.api.problems import documented
 
-router = APIRouter(tags=["queues"])
+router = APIRouter(prefix=PREFIX, tags=["queues"])
 
 
 @router.get(

@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from onewindow.api import models_admin as out
 from onewindow.api.auth import At, Who
 from onewindow.api.models import Listed
-from onewindow.api.parts import Code, Cursor, Id, Key, Limit, Show, page_of
+from onewindow.api.parts import PREFIX, Code, Cursor, Id, Key, Limit, Show, page_of
 from onewindow.api.problems import documented
 from onewindow.i18n import translate
 from onewindow.organisation.rows import Township, TownshipKind, Unit, UnitKind
 from onewindow.registry.catalogue import TRACKS, categories, shown_title
 from onewindow.routing.administration import User
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 
 
 class Body(BaseModel):

@@ -9,12 +9,13 @@ from onewindow.access.policy import may_ever
 from onewindow.access.sessions import Session
 from onewindow.api import models_admin as out
 from onewindow.api.auth import At, Entered, Required, address
+from onewindow.api.parts import PREFIX
 from onewindow.api.problems import documented
 from onewindow.errors import Forbidden
 from onewindow.i18n import _, translate
 from onewindow.organisation.roles import role_title
 
-router = APIRouter(tags=["sessions"])
+router = APIRouter(prefix=PREFIX, tags=["sessions"])
 
 
 class LoginRequest(BaseModel):

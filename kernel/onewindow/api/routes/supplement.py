@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onewindow.api import models as out
 from onewindow.api.auth import At, Who
-from onewindow.api.parts import Key, Number, Show
+from onewindow.api.parts import PREFIX, Key, Number, Show
 from onewindow.api.problems import documented
 from onewindow.registry.intake import Emergency, External, PartyInput
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = APIRouter(prefix=PREFIX + "/cases", tags=["cases"])
 
 
 class _Body(BaseModel):

@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from onewindow.api import models as out
 from onewindow.api.auth import At, ByCode, DoorOf, address
 from onewindow.api.language import language
-from onewindow.api.parts import Id, Key, Show
+from onewindow.api.parts import PREFIX, Id, Key, Show
 from onewindow.api.problems import documented
 from onewindow.api.routes.assignments import UNCONFIRMED, ActionRequest, answered
 from onewindow.api.routes.documents import PDF, pdf
 from onewindow.office.types import new_id
 
-router = APIRouter(prefix="/tracking", tags=["tracking"])
+router = APIRouter(prefix=PREFIX + "/tracking", tags=["tracking"])
 
 
 class ByCodeRequest(BaseModel):

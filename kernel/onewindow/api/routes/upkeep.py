@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from onewindow.api import models_admin as out
 from onewindow.api.auth import At, Who
 from onewindow.api.models import Listed
-from onewindow.api.parts import Code, Cursor, Id, Limit, Show, page_of
+from onewindow.api.parts import PREFIX, Code, Cursor, Id, Limit, Show, page_of
 from onewindow.api.problems import documented
 from onewindow.i18n import translate
 from onewindow.routing.upkeep import OfficeState, Year
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 
 
 # Offices -------------------------------------------------------------------------------------------------------------

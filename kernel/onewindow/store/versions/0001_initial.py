@@ -171,7 +171,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
     )
     with op.batch_alter_table("clock", schema=None) as batch_op:
-        batch_op.create_index("ix_clock_case", ["case_id"], unique=False)
+        batch_op.create_index("ix_clock_case", ["case_id", "status"], unique=False)
         batch_op.create_index("ix_clock_early", ["status", "early_at", "id"], unique=False)
         batch_op.create_index("ix_clock_lawful", ["status", "colour", "lawful_at"], unique=False)
         batch_op.create_index("ix_clock_warn", ["status", "colour", "warn_at"], unique=False)
