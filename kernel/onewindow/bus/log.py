@@ -12,12 +12,13 @@ from onewindow.bus.envelope import Event, Placed, dump, event_from_json, event_j
 from onewindow.bus.errors import Unreadable
 from onewindow.bus.tables import BusTables
 from onewindow.office.types import OfficeId, new_id
-from onewindow.store import Tx
+from onewindow.store import Store, Tx, advisory_lock
 from onewindow.store.fixed import Fixed
 
 EPOCH: Final = "epoch"
 # A page of the log must fit into one message of the bus (4 MB), with room for base64 and headers.
 PAGE_BYTES: Final = 2_500_000
+STAMPED_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,16 @@ class Log:
     def stamp(self, tx: Tx, limit: int) -> int:
         """Give the next places to at most `limit` rows that have none, in the order of their ids; how many got one.
 
-        Only the relay calls this, one relay at a time: ids are drawn before commit, so their order alone would let a
-        row appear behind a reader's cursor.
+        One at a time: ids are drawn before commit, so their order alone would let a row appear behind a reader's
+        cursor.
         """
+        advisory_lock(tx.conn, "relay stamp")
         return self._stamp.change(tx, {"limit": limit, "head": self.head(tx.conn)})
+
+    async def settle(self, store: Store) -> None:
+        """Give all rows that wait their places, so that whoever reads now reads all that was committed."""
+        while await store.read(lambda conn: self.end(conn) > self.head(conn)):
+            await store.write(lambda tx: self.stamp(tx, STAMPED_AT_ONCE))
 
     def head(self, conn: Connection) -> int:
         """The last place given; 0 in a new log."""

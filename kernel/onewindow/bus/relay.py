@@ -18,7 +18,7 @@ from onewindow.bus.envelope import Placed, encode
 from onewindow.bus.errors import BusUnavailable, NobodyAnswers, StreamMissing, TimedOut
 from onewindow.bus.log import Log, LogRow
 from onewindow.office.types import new_id
-from onewindow.store import Store, Tx, advisory_lock
+from onewindow.store import Store, Tx
 from onewindow.store.leader import Leader
 
 logger = logging.getLogger(__name__)
@@ -187,7 +187,6 @@ class Relay:
             return []
 
         def work(tx: Tx) -> list[LogRow]:
-            advisory_lock(tx.conn, "relay stamp")  # should two relays ever overlap, their places don't
             self._log.stamp(tx, 4 * self._window)
             if published > self._saved:
                 self._log.meta.set(tx, PUBLISHED, str(published))

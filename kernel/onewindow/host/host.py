@@ -351,6 +351,8 @@ class Host:
             said = tuple(self._work.said_row(row, epoch) for row in page.rows)
             return LogReply(epoch=epoch, pos=pos, said=said, more=page.more)
 
+        # Asked after a gap: what makes it up may have been committed this very moment.
+        await self._log.settle(self._store)
         return (await self._store.read(work)).model_dump_json().encode()
 
     async def _send_bundle(self, request: Request) -> bytes:

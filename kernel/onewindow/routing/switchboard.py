@@ -152,6 +152,7 @@ class Switchboard:
             pos = begin_after(conn, self._tables.log, epoch, office, asked)
             return log_.page(conn, office, pos, min(asked.limit, 500)).to_bytes()
 
+        await self._kernel.log.settle(self._store)
         return await self._store.read(work)
 
     # Events from offices ---------------------------------------------------------------------------------------------

@@ -40,6 +40,15 @@ async def test_rows_get_their_places_in_order_and_only_once(store: Store, log: L
     assert [row.pos for row in rows] == list(range(1, 8))
 
 
+async def test_whoever_asks_for_the_log_reads_also_what_had_no_place_yet(store: Store, log: Log) -> None:
+    await append(store, log, 3)
+    await log.settle(store)
+    rows = await store.read(lambda conn: log.after(conn, None, 0, 100))
+    assert [row.pos for row in rows] == [1, 2, 3]
+    await log.settle(store)
+    assert await store.read(log.head) == 3
+
+
 async def test_an_event_comes_out_of_the_log_as_it_went_in(store: Store, log: Log) -> None:
     event = assigned()
     await store.write(lambda tx: log.append(tx, event, b"sealed"))
