@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from onewindow.registry import parties
+from onewindow.registry.intake import ContactWay, PartyInput
 from onewindow.registry.search.copies import unseal
 from onewindow.registry.search.tables import COPY, DUE
 from onewindow.registry.timeline import CASE
+from onewindow.routing import voiding
 from onewindow.routing.assignments import assign
 from onewindow.routing.indexing import Indexer
 from onewindow.routing.rules import Route
+from onewindow.routing.supplement import Supplement
 from onewindow.store.search import Matching
 from tests.search.conftest import started
 from tests.support.matter import Matter, applicant
@@ -82,6 +85,26 @@ async def test_an_erased_party_takes_the_case_out_because_a_name_unknown_cannot_
     assert await found(town, "deputy", "天花") == []
     assert await found(town, "deputy", "冯桂") == []
     assert await copies(town, matter) == 0
+
+
+async def test_whoever_joins_later_is_taken_out_of_the_words_and_their_contact_too(town: Town) -> None:
+    matter = await town.register(text="冯桂枝和我都说楼板开裂,有事找隔壁裁缝铺")
+    assert await found(town, "deputy", "桂枝") == [matter.number]
+    joining = PartyInput(name="冯桂枝", contact="隔壁裁缝铺", contact_way=ContactWay.THIRD)
+    centre = town.path.centre
+    await Supplement(centre.store, centre.kernel, centre.desk).join(town.who("deputy"), matter.number, [joining])
+    assert await found(town, "deputy", "桂枝") == await found(town, "deputy", "裁缝") == []
+    assert await found(town, "deputy", "楼板") == [matter.number]
+
+
+async def test_a_registration_by_mistake_leaves_the_search_with_its_voiding(town: Town) -> None:
+    matter = await town.register(text="错登的水泵房")
+    assert await found(town, "deputy", "水泵") == [matter.number]
+    kernel, staff, at = town.path.centre.kernel, town.people["director"], town.path.time()
+    await town.path.centre.store.write(lambda tx: voiding.void(tx, kernel, matter.id, staff, at, "重复登记"))
+    assert await copies(town, matter) == 0
+    assert await found(town, "deputy", "水泵") == []
+    assert await indexed(town, "水泵") == 0
 
 
 async def test_a_unit_finds_what_is_handed_to_it_later(town: Town) -> None:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def saving(name: str = "本月噪音", **chosen: str) -> Saving:
-    return Saving(name=name, chosen=Chosen(**(chosen or {"q": "噪音", "channel": "letter"})))  # type: ignore[arg-type]
+    return Saving(name=name, chosen=Chosen(**(chosen or {"q": "噪音", "channel": "letter"})))
 
 
 async def test_it_is_kept_renamed_and_deleted_by_its_owner_and_by_nobody_else(town: Town) -> None:

@@ -138,8 +138,10 @@ class Indexer:
     def _copy(
         self, case: Mapping[str, Any] | None, parties: Sequence[Mapping[str, Any]], held: Sequence[Mapping[str, Any]]
     ) -> Copy | None:
-        """What of a case is searched; None for a sealed one, and where a name can no longer be taken out."""
-        if case is None or case["sealed"] or any(party["erased_at"] is not None for party in parties):
+        """What of a case is searched; None for a sealed or void one, and where a name can no longer be taken out."""
+        if case is None or case["sealed"] or case["state"] == "void":
+            return None
+        if any(party["erased_at"] is not None for party in parties):
             return None
         words = self._vault.open_json(CASE_BODY, case["body"], context=case["id"])
         return Copy.of(words, map(self._known, parties), _marks(case, held))

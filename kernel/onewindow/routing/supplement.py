@@ -15,6 +15,7 @@ from onewindow.registry import timeline
 from onewindow.registry.intake import Emergency, External, PartyInput
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.parties import PARTY, new_party
+from onewindow.registry.search import copies
 from onewindow.registry.timeline import OFFICE, Line, party_reader, staff_actor
 from onewindow.routing import enclosing, links
 from onewindow.routing.casefile import CaseFile
@@ -148,6 +149,8 @@ class Supplement:
                 row, code = new_party(kernel.vault, case_id, party, at, joined=True)
                 tx.insert(PARTY, row)
                 found[row["id"]] = codes.show(code)
+            # Their names are taken out of what is searched.
+            copies.mark(tx, case_id)
             lines = [Line("joined", at, actor, (OFFICE,), {"count": len(found)})]
             lines += [Line("joined", at, actor, (party_reader(party),)) for party in found]
             timeline.append(tx, kernel.vault, case_id, *lines)

@@ -10,6 +10,7 @@ from onewindow.errors import NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.types import AssignmentState, Phase
 from onewindow.registry import timeline
+from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, staff_actor
 from onewindow.routing import assignments, deadlines, objections
 from onewindow.routing.assignments import ASSIGNMENT, OPEN
@@ -51,5 +52,6 @@ def void(tx: Tx, kernel: Kernel, case_id: str, staff_id: str, at: datetime, reas
     over = {"state": STATE, "phase": Phase.ENDED.value, "holder": None, "closed_at": at}
     tx.execute(update(CASE).where(CASE.c.id == case_id).values(**over))
     deadlines.refresh_due(tx, case_id)
+    copies.forget(tx, kernel.vault, case_id)
     line = Line("voided", at, staff_actor(staff_id), (OFFICE, PARTIES), {"number": case["number"]}, {"reason": reason})
     timeline.append(tx, kernel.vault, case_id, line)

@@ -68,7 +68,7 @@ def test_a_narrow_chart_leaves_out_labels_that_would_run_together() -> None:
 def test_the_menu_shows_what_a_person_may_open() -> None:
     assert [place.path for place in nav.menu("/", None)] == ["/file", "/track"]
     found = nav.menu("/desk/x", lambda action: action is Action.CASE_LIST)
-    assert [(place.path, place.current) for place in found] == [("/desk", True)]
+    assert [(place.path, place.current) for place in found] == [("/desk", True), ("/search", False)]
 
 
 def test_every_word_of_the_closed_sets_has_a_label() -> None:

@@ -33,12 +33,14 @@ class Known:
     name: str = ""
     address: str = ""
     numbers: tuple[str, ...] = ()
+    contact: str = ""
     person: bool = True
 
     @classmethod
     def of(cls, kind: str, personal: Mapping[str, str]) -> "Known":
         numbers = tuple(n for n in (personal.get("phone", ""), personal.get("id_number", "")) if n)
-        return cls(personal.get("name", ""), personal.get("address", ""), numbers, kind != "organisation")
+        name, address, contact = (personal.get(each, "") for each in ("name", "address", "contact"))
+        return cls(name, address, numbers, contact, kind != "organisation")
 
 
 def scrub(text: str, known: Iterable[Known]) -> str:
@@ -84,6 +86,7 @@ def _of_party(text: str, known: Known) -> Iterator[tuple[int, int]]:
     same = _same(text)
     for number in known.numbers:
         yield from _spaced(same, number, least=4)
+    yield from _spaced(same, known.contact, least=2)
     name = known.name.strip()
     yield from _spaced(same, name, least=2)
     if known.person and name:
