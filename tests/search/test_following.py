@@ -140,8 +140,10 @@ async def test_killed_at_any_moment_it_catches_up_and_indexes_each_once(
         command = [sys.executable, "-m", "tests.search.worker", str(tmp_path / "data"), url, code]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as worker:
             assert worker.stdout is not None
-            for _ in range(6):
-                assert worker.stdout.readline()
+            said: list[bytes] = []
+            while len(said) < 6 or b"indexed\n" not in said:
+                said.append(worker.stdout.readline())
+                assert said[-1], "it died by itself"
             time.sleep(pause)
             worker.kill()
     async with started(tmp_path, url, fresh=False) as path:

@@ -23,7 +23,9 @@ async def main(data: str, database: str, township: str) -> None:
 
         async def follow() -> None:
             while True:
-                await centre.indexer.catch_up()
+                done, _coming = await centre.indexer._step()
+                sys.stdout.write("indexed\n" * bool(done))
+                sys.stdout.flush()
                 await asyncio.sleep(0.01)
 
         await asyncio.gather(*(register() for _ in range(8)), follow())

@@ -14,9 +14,9 @@ from onewindow.organisation.rows import UnitKind
 from onewindow.settings import Settings
 from onewindow.setup.stores import open_kernel_store
 from onewindow.store import Tx
-from tests.support.townships import PEOPLE, PETITION, district_office, hire, settle_township
+from tests.support.townships import MEDIATION, PEOPLE, PETITION, district_office, hire, settle_township
 
-__all__ = ["DISTRICT", "DISTRICT_PEOPLE", "PASSWORD", "PEOPLE", "PETITION", "Town", "settle"]
+__all__ = ["DISTRICT", "DISTRICT_PEOPLE", "MEDIATION", "PASSWORD", "PEOPLE", "PETITION", "Town", "settle"]
 
 DISTRICT = TownshipCode("990100")
 PASSWORD = "hexi-qiao-bian-lao-liu-shu"

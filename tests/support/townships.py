@@ -10,11 +10,13 @@ from onewindow.organisation.rows import TownshipKind, UnitKind
 from onewindow.store import Tx
 
 PETITION = OfficeId("petition")
+MEDIATION = OfficeId("mediation")
 # Of each township: the unit (name, kind, organ, above it, its office's module) ...
 UNITS: dict[str, tuple[str, UnitKind, str, str | None, OfficeId | None]] = {
     "government": ("{name}人民政府", UnitKind.TOWNSHIP, "{name}人民政府", None, None),
     "centre": ("{name}综治中心", UnitKind.CENTRE, "{name}人民政府", "government", None),
     "petition": ("{name}信访办", UnitKind.OFFICE, "{name}人民政府", "centre", PETITION),
+    "mediation": ("{name}调解室", UnitKind.OFFICE, "{name}人民调解委员会", "centre", MEDIATION),
     "farming": ("{name}农业农村办", UnitKind.OFFICE, "{name}人民政府", "government", None),
     "water": ("{name}水利站", UnitKind.OFFICE, "{name}人民政府", "government", None),
     "market": ("{name}市场监督管理所", UnitKind.BUREAU, "示范区市场监督管理局", "centre", None),
@@ -31,6 +33,9 @@ PEOPLE = {
     "head": ("petition", Role.HEAD),
     "handler": ("petition", Role.HANDLER),
     "colleague": ("petition", Role.HANDLER),
+    "mhead": ("mediation", Role.HEAD),
+    "clerk": ("mediation", Role.HANDLER),
+    "mediator": ("mediation", Role.MEDIATOR),
     "farmer": ("farming", Role.HANDLER),
 }
 # ... and which of its units, that work on paper, answer which category.

@@ -223,6 +223,8 @@ async def test_an_emergency_keeps_the_calls_and_waits_for_its_first_report(arran
     clerk = await enter("registrar")
     page = await clerk.get(f"/case/{done['number']}")
     assert "有人正受伤害" in page.text and "120 急救" in page.text and "首报应在" in page.text
+    assert "紧急情况" in (await clerk.get("/desk")).text
+    await clerk.get(f"/case/{done['number']}")
     page = await clerk.submit("/emergency", {"danger": "persons", "report": "已送镇卫生院，家属已到"})
     assert page.status == 200 and "首报应在" not in page.text
     api = await arranged.client("registrar")

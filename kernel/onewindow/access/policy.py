@@ -60,7 +60,8 @@ def capacities(principal: Principal, target: Target) -> frozenset[str]:
     """In which capacities somebody stands to an assignment: what `by=` of an office's action is compared with.
 
     "handler", "head", "organ_head" and "director" follow the table; "other" is somebody who may see the case and never
-    handled it; a role that an office declares counts in the units of the assignment.
+    handled it, "paper_entry" who moreover enters what a party signed on paper; a role that an office declares counts in
+    the units of the assignment.
     """
     if not separated(principal.roles) or not _admitted(principal, target):
         return frozenset()
@@ -79,6 +80,8 @@ def capacities(principal: Principal, target: Target) -> frozenset[str]:
     handled = principal.staff_id in target.handled_by | target.officer_ids
     if not handled and any(_within(principal, Action.CASE_READ, target)):
         found.add("other")
+        if decide(principal, Action.CASE_PARTY_PAPER, target).allowed:
+            found.add("paper_entry")
     return frozenset(found)
 
 

@@ -95,6 +95,20 @@ def request_extension(
     return extension_id
 
 
+def agree_extension(
+    tx: Tx, clock_id: str, amount: int, *, at: datetime, by: str, book: CalendarBook
+) -> ExtensionOutcome:
+    """Extend a clock that the parties extend by agreeing: nothing has to be served, so it is in force at once.
+
+    Raises:
+        Refused, Conflict: as `request_extension` does.
+    """
+    request_extension(tx, clock_id, amount, document_id=None, requested_at=at, requested_by=by)
+    outcome = serve_extension(tx, served_on=law_day(at), recorded_at=at, by_handler=False, book=book, clock_id=clock_id)
+    assert outcome is not None  # it has just been asked for
+    return outcome
+
+
 def refuse_extension(tx: Tx, extension_id: str, at: datetime) -> bool:
     """Take back an extension that is not in force, so that it no longer counts; says whether it was pending."""
     pending = update(EXTENSION).where(EXTENSION.c.id == extension_id, EXTENSION.c.state == "pending")

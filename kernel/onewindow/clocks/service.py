@@ -47,11 +47,13 @@ def start(
 
     It starts green, however long ago the fact is: the scheduler turns it, so that each turn is reported once.
     """
-    span = Span(spec.span.amount, spec.span.unit) if until is None else None
+    if until is None and spec.span is None:
+        raise Refused(_("这项时限须写明到期日"), rule=spec.source)
+    span = Span(spec.span.amount, spec.span.unit) if until is None and spec.span else None
     warn = Span(spec.warn.amount, spec.warn.unit) if spec.warn else None
     begun = _instant(started) if until is None else day_start(until)
     # Only hours know the time of day; all other clocks that start on one day end together.
-    timed = until is None and spec.span.unit == "hours"
+    timed = span is not None and span.unit == "hours"
     first = begun if timed else until or law_day(begun)
     key = None if timed else (span, first, warn, closes_at)
     due = book.due(tx, lambda calendar: compute(span, first, calendar, warn=warn, closes_at=closes_at), key)

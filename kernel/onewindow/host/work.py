@@ -203,7 +203,7 @@ class Workshop:
                 OfferView(
                     key=offer.action,
                     title=declared.title if declared else offer.action,
-                    form=declared.form if declared else None,
+                    form=offered_form(declared.form, offer.options) if declared else None,
                     values=dict(offer.values),
                     refusal=Fault(reason=refusal.reason, remedy=refusal.remedy, rule=refusal.rule) if refusal else None,
                 )
@@ -315,6 +315,17 @@ def request_digest(request: ActRequest) -> str:
     """What makes two commands the same: assignment, action and form."""
     plain = [request.assignment, request.action, request.form]
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def offered_form(form: dict[str, Any] | None, options: Mapping[str, Mapping[str, str]]) -> dict[str, Any] | None:
+    """An action's form with the choices that only the moment knows."""
+    if form is None or not options:
+        return form
+    properties = dict(form["properties"])
+    for name, choices in options.items():
+        listed = [{"value": value, "label": label} for value, label in choices.items()]
+        properties[name] = {**properties[name], "x-choices": listed}
+    return {**form, "properties": properties}
 
 
 def listed_of(facts: Facts) -> dict[str, Any]:

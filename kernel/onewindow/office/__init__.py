@@ -7,6 +7,7 @@ from onewindow.office.clocks import (
     Moment,
     Span,
     assigned,
+    by_hand,
     days,
     entering,
     hours,
@@ -19,10 +20,12 @@ from onewindow.office.clocks import (
 )
 from onewindow.office.declaration import Office, hookimpl
 from onewindow.office.effects import (
+    Admit,
     Answer,
     Ask,
     Effect,
     Effects,
+    Entrust,
     Extend,
     Go,
     Issue,
@@ -41,7 +44,7 @@ from onewindow.office.effects import (
 from onewindow.office.errors import DeclarationError, FormError
 from onewindow.office.fields import Attachment, Facts, Form, Reason, Row, field, until, years
 from onewindow.office.manifest import Manifest
-from onewindow.office.procedure import Happening, Procedure, State, action, at, guard, on, prefill
+from onewindow.office.procedure import Happening, Procedure, State, action, at, guard, on, options, prefill
 from onewindow.office.records import Record
 from onewindow.office.types import (
     AssignmentId,
@@ -62,6 +65,7 @@ from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, C
 __all__ = [
     "ActionButton",
     "Actor",
+    "Admit",
     "Answer",
     "Ask",
     "AssignmentId",
@@ -81,6 +85,7 @@ __all__ = [
     "DocumentView",
     "Effect",
     "Effects",
+    "Entrust",
     "Extend",
     "Extension",
     "Facts",
@@ -122,6 +127,7 @@ __all__ = [
     "action",
     "assigned",
     "at",
+    "by_hand",
     "days",
     "entering",
     "field",
@@ -131,6 +137,7 @@ __all__ = [
     "hours",
     "law_day",
     "on",
+    "options",
     "prefill",
     "received",
     "registered",

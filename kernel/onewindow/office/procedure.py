@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 from onewindow.office.clocks import Clock
 from onewindow.office.errors import DeclarationError
 from onewindow.office.fields import Facts, Form
+from onewindow.office.rowclocks import clock_fault
 from onewindow.office.types import Phase
 
 F = TypeVar("F", bound=Facts)
@@ -85,6 +86,7 @@ class Action:
         self.summary = (rule.__doc__ or "").strip()
         self.guards: list[Method] = []
         self.prefill: Method | None = None
+        self.options: dict[str, Method] = {}
 
     def __get__(self, instance: "Procedure[Any] | None", _owner: type) -> Any:
         return self if instance is None else self.rule.__get__(instance)
@@ -122,6 +124,19 @@ def prefill(declared: Any) -> Callable[[Method], Method]:
 
     def declare(rule: Method) -> Method:
         _an_action(declared, "prefill").prefill = rule
+        return rule
+
+    return declare
+
+
+def options(declared: Any, name: str) -> Callable[[Method], Method]:
+    """Declare what the field `name` of an action's form offers to choose from: (self, facts, ctx) -> {value: title}.
+
+    For choices that no declaration can know, as a roster has them; the rule itself refuses what is none of them.
+    """
+
+    def declare(rule: Method) -> Method:
+        _an_action(declared, "options").options[name] = rule
         return rule
 
     return declare
@@ -252,6 +267,8 @@ def check(cls: type[Procedure[Any]]) -> None:
     if stuck := [k for k, s in states.items() if not s.final and k not in leaving]:
         raise DeclarationError(f"{name}: no way out of {', '.join(stuck)} and not final")
     for key, clock in cls.clocks.items():
+        if fault := clock_fault(clock, cls.facts):
+            raise DeclarationError(f"{name}.{key}: {fault}")
         stops = clock.stops if isinstance(clock.stops, tuple) else (clock.stops,)
         for moment in (clock.starts, *stops):
             if moment.fact == "entering" and (wrong := [k for k in moment.keys if k not in states]):

@@ -149,6 +149,16 @@ def renew_code(tx: Tx, vault: Vault, party_id: str) -> str:
     return code
 
 
+def give_code(tx: Tx, vault: Vault, party_id: str) -> str | None:
+    """A tracking code for a party who has none; None for one who has: it is kept nowhere and cannot be shown again."""
+    code = codes.generate()
+    missing = update(PARTY).where(
+        PARTY.c.id == party_id, PARTY.c.code_digest.is_(None), PARTY.c.erased_at.is_(None), PARTY.c.anonymous.is_(False)
+    )
+    changed = tx.execute(missing.values(code_digest=vault.digest(CODE, code)))
+    return code if changed.rowcount == 1 else None
+
+
 def correct(tx: Tx, vault: Vault, party: PartyRecord, changes: Mapping[str, str]) -> Sequence[str]:
     """Write corrected personal fields; the names of those that changed."""
     personal = {**party.personal, **{k: v for k, v in changes.items() if v}}

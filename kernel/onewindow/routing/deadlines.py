@@ -37,7 +37,8 @@ def applicable(specs: Iterable[ClockSpec], track: str, on: date, profile: str = 
     return [
         s
         for s in specs
-        if (not s.tracks or track in s.tracks)
+        if not s.per  # the office itself starts and stops those of rows
+        and (not s.tracks or track in s.tracks)
         and (s.since is None or s.since <= on)
         and (not s.profile or s.profile in profiles(profile))
     ]
@@ -132,10 +133,13 @@ def _concerns(row: ClockRow, assignment: Mapping[str, Any]) -> bool:
     return row.assignment_id in (None, assignment["id"])
 
 
-def running(tx: Tx, case_id: str, key: str, assignment_id: str | None = None) -> ClockRow | None:
-    """The clock of this name that has not been stopped."""
+def running(
+    tx: Tx, case_id: str, key: str, assignment_id: str | None = None, row_key: str | None = None
+) -> ClockRow | None:
+    """The clock of this name (and this row) that has not been stopped."""
     for row in clock_rows.of_case(tx, case_id):
-        if row.key == key and row.status != "stopped" and row.assignment_id in (None, assignment_id):
+        mine = row.assignment_id in (None, assignment_id) and row.row_key == row_key
+        if row.key == key and row.status != "stopped" and mine:
             return row
     return None
 

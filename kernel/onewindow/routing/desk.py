@@ -23,6 +23,7 @@ from onewindow.registry.parties import PERSONAL, PartyRecord
 from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, SEALED, Line, Shown, Verdict, staff_actor
 from onewindow.routing import casefile, listing, targets, views
+from onewindow.routing.admitting import KIND as ADMISSION
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.context import Kernel
 from onewindow.routing.papers import CASE_BODY
@@ -228,6 +229,9 @@ class Desk:
         guard.require(principal, Action.DOCUMENT_READ, file.target)
         if any(d.id == document_id and d.kind == RECEIPT for d in file.documents):
             raise NotFound(_("回执凭查询码打印"))
+        if any(d.id == document_id and d.kind == ADMISSION for d in file.documents):
+            # It carries a party's code: who handles the case must not be able to speak for them.
+            guard.require(principal, Action.CASE_PARTY_PAPER, file.target)
         assert principal is not None
         await self._log(principal, file, f"document:{document_id}")
         return await self.kernel.documents.read(DocumentId(document_id))

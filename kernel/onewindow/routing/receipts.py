@@ -61,7 +61,7 @@ class Receipts:
                 organ=f"{township.name}综治中心" if township else "",
                 code=codes.show(code),
                 lazy=True,
-                only=key.party_id,
+                party_id=key.party_id,
             )
             return document.id
 

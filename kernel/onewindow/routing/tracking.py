@@ -31,12 +31,13 @@ from onewindow.office.views import Actor
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.parties import PartyRecord
-from onewindow.registry.timeline import PARTIES, Shown, party_actor, party_reader
-from onewindow.routing import assignments, casefile, enclosures, papers, views
+from onewindow.registry.timeline import PARTIES, Shown, admitted_reader, party_actor, party_reader
+from onewindow.routing import admitting, assignments, casefile, enclosures, papers, views
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.commands import Command, Commands, Outcome
 from onewindow.routing.context import Kernel
 from onewindow.routing.opinions import has_consent
+from onewindow.routing.papers import BROUGHT
 from onewindow.store import Store
 from onewindow.store.tx import Tx
 
@@ -146,8 +147,15 @@ class Tracking:
         case = views.case_by_id(conn, key.case_id)
         party = self.require_party(conn, key)
         clocks = [c for c in clock_rows.of_case(conn, case["id"]) if _for_person(c)]
-        running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         marks = frozenset({PARTIES, party_reader(key.party_id)})
+        shown: Mapping[str, Any] = case
+        if party.role not in BROUGHT:
+            # Of a matter that others brought, an admitted party sees what they were admitted to.
+            let_in = admitting.admissions(conn, kernel, key.case_id, key.party_id)
+            clocks = [c for c in clocks if c.assignment_id in let_in]
+            marks = frozenset({party_reader(key.party_id), *map(admitted_reader, let_in)})
+            shown = _as_admitted(case, views.assignments_of(conn, case["id"]), let_in)
+        running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         documents = kernel.documents.of_case(conn, key.case_id)
         entries = timeline.read(conn, kernel.vault, key.case_id, marks)
         # What was issued to somebody else (an organ, a unit, the file) has an entry that no party reads.
@@ -162,14 +170,14 @@ class Tracking:
             number=case["number"],
             township=case["township"],
             category=case["category"],
-            track=case["track"],
+            track=shown["track"],
             sealed=case["sealed"],
-            phase=case["phase"],
-            state=case["state"],
-            holder=views.unit_title(kernel, case["holder"]),
+            phase=shown["phase"],
+            state=shown["state"],
+            holder=views.unit_title(kernel, shown["holder"]),
             due_on=min(running, default=None),
-            registered_at=case["registered_at"],
-            received_at=case["received_at"],
+            registered_at=shown["registered_at"],
+            received_at=shown["received_at"],
             words=_words(kernel, case, party),
             party=party,
             clocks=clocks,
@@ -252,9 +260,11 @@ class Tracking:
 
     async def offers(self, key: PartyKey) -> list[tuple[Mapping[str, Any], Any]]:
         """What this person may do by code, of every open assignment: (assignment, description)."""
-        case, rows = await self._store.read(lambda c: self._matter(c, key))
+        case, rows, open_to = await self._store.read(lambda c: self._rows(c, key))
         found: list[tuple[Mapping[str, Any], Any]] = []
         for row in rows:
+            if row["id"] not in open_to:
+                continue
             spec = assignments.spec_of(self._kernel.offices().manifest(row["office"]), row)
             if row["state"] not in OPEN or spec is None or not any("party" in a.by for a in spec.actions):
                 continue
@@ -267,9 +277,14 @@ class Tracking:
                 found.append((row, description))
         return found
 
-    def _matter(self, conn: Connection, key: PartyKey) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        self.require_party(conn, key)
-        return views.case_by_id(conn, key.case_id), views.assignments_of(conn, key.case_id)
+    def _rows(
+        self, conn: Connection, key: PartyKey
+    ) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], frozenset[str]]:
+        """The case, its assignments, and those of them in which this party may act."""
+        case, rows = views.case_by_id(conn, key.case_id), views.assignments_of(conn, key.case_id)
+        if self.require_party(conn, key).role in BROUGHT:
+            return case, rows, frozenset(row["id"] for row in rows)
+        return case, rows, admitting.admissions(conn, self._kernel, key.case_id, key.party_id)
 
     def _for_office(
         self, conn: Connection, case: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], assignment_id: str
@@ -286,8 +301,8 @@ class Tracking:
             NotFound: no such assignment or action of theirs.
             Refused: the assignment is over.
         """
-        case, rows = await self._store.read(lambda c: self._matter(c, key))
-        row = next((r for r in rows if r["id"] == assignment_id), None)
+        case, rows, open_to = await self._store.read(lambda c: self._rows(c, key))
+        row = next((r for r in rows if r["id"] == assignment_id and r["id"] in open_to), None)
         spec = assignments.spec_of(self._kernel.offices().manifest(row["office"]), row) if row else None
         declared = spec.action(action) if spec else None
         if row is None or declared is None or "party" not in declared.by:
@@ -329,6 +344,24 @@ def _lead(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     return leads[-1] if leads else (standing[-1] if standing else None)
 
 
+def _as_admitted(
+    case: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], let_in: frozenset[str]
+) -> Mapping[str, Any]:
+    """The case as it is for a party who was admitted to these assignments: the newest of them stands for it."""
+    mine = [row for row in rows if row["id"] in let_in]
+    if not mine:
+        return case
+    newest = mine[-1]
+    return {
+        "track": "",
+        "phase": newest["phase"],
+        "state": "open" if any(row["state"] in OPEN for row in mine) else "closed",
+        "holder": newest["unit_id"],
+        "registered_at": newest["sent_at"],
+        "received_at": newest["sent_at"],
+    }
+
+
 def _for_person(clock: ClockRow) -> bool:
     """Whether a deadline is one that the person may hold somebody to."""
     return clock.protects == "person"
@@ -336,7 +369,7 @@ def _for_person(clock: ClockRow) -> bool:
 
 def _words(kernel: Kernel, case: Mapping[str, Any], party: PartyRecord) -> Mapping[str, str]:
     """The words that are a party's to read: what the matter says, or of one who joined it what they said themselves."""
-    if party.role not in ("applicant", "agent"):
+    if party.role not in BROUGHT:
         return {}
     if party.joined:
         return {"text": party.personal.get("statement", "")}

@@ -1,7 +1,7 @@
 """What stands around a matter on its page: danger, secrecy, group, numbers elsewhere, and what staff add to it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from onewindow.access.actions import Action
@@ -70,3 +70,27 @@ def material_operations(made: Operations, href: str, may: Any) -> list[dict[str,
     if not may(Action.ATTACHMENT_ADD):
         return []
     return [made.make("material", _("添加材料"), f"{href}/materials", intake.Material)]
+
+
+def with_titles(blocks: Sequence[Mapping[str, Any]], found: Sequence[Attachment]) -> Sequence[Mapping[str, Any]]:
+    """An office's blocks with what its files are called where they hold the ids of them."""
+    titles = {one.id: one.title or one.file_name for one in found}
+    return [_titled(block, titles) for block in blocks] if titles else blocks
+
+
+def _titled(value: Any, titles: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return titles.get(value, value)
+    if isinstance(value, Mapping):
+        return {name: _titled(part, titles) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_titled(part, titles) for part in value]
+    return value
+
+
+def day(value: Any) -> Any:
+    """A listed date as a date; anything else as it is."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+    except ValueError:
+        return value

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -31,7 +31,6 @@ from onewindow.web.present import Presenter, clock_first
 from onewindow.web.schema import Choice
 from onewindow.web.wishespage import WishesPart
 
-NOBODY = "9900"
 # The office says of an action that it is somebody else's to take: then it is not shown at all.
 NOT_THEIRS = "by"
 
@@ -167,7 +166,9 @@ class CasePage:
         case, words = self.case, self.file.words
         return {
             "number": case["number"],
-            "category_title": None if case["category"] == NOBODY else self.known.category(case["category"]),
+            "category_title": None
+            if case["category"] == intake.FALLBACK_CATEGORY
+            else self.known.category(case["category"]),
             "track": case["track"],
             "phase": case["phase"],
             "state": case["state"],
@@ -292,7 +293,11 @@ class CasePage:
             "notice": "",
         }
         said = self.found.description
-        panel |= self._mirror(row) if said is None else {"state_title": said.title, "blocks": said.blocks}
+        panel |= (
+            self._mirror(row)
+            if said is None
+            else {"state_title": said.title, "blocks": around.with_titles(said.blocks, self.found.materials)}
+        )
         if row["state"] == "sent":
             # Until somebody has signed there is nothing to be done, and so nothing to be greyed out.
             sign = self._sign(row)
@@ -332,7 +337,7 @@ class CasePage:
         }
         listed = row["listed"] or {}
         items = [
-            (titles.get(name, name), labels.get(name, {}).get(value, self._day(value)))
+            (titles.get(name, name), labels.get(name, {}).get(value, around.day(value)))
             for name, value in listed.items()
             if value not in (None, "", [], False)
         ]
@@ -343,12 +348,6 @@ class CasePage:
             "stale_at": max(told, default=row["sent_at"]) if away else None,
             "blocks": [{"kind": "fields", "title": "", "items": items}] if items else (),
         }
-
-    def _day(self, value: Any) -> Any:
-        try:
-            return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
-        except ValueError:
-            return value
 
     def _unconfirmed(self) -> dict[str, Any] | None:
         if not self.found.unconfirmed:

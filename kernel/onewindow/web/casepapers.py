@@ -7,6 +7,7 @@ from onewindow.access.actions import Action
 from onewindow.documents.models import Document, DocumentState, Service
 from onewindow.i18n import _
 from onewindow.office.types import law_day
+from onewindow.routing.admitting import KIND as ADMISSION
 from onewindow.routing.casefile import CaseFile
 from onewindow.web import formatting, own_forms
 from onewindow.web.operations import Operations
@@ -39,7 +40,8 @@ class PapersPart:
 
     def _document(self, document: Document) -> dict[str, Any]:
         # A receipt carries its holder's code: only they print it.
-        readable = document.kind != RECEIPT and document.state in READABLE and self.may(Action.DOCUMENT_READ)
+        reading = Action.CASE_PARTY_PAPER if document.kind == ADMISSION else Action.DOCUMENT_READ
+        readable = document.kind != RECEIPT and document.state in READABLE and self.may(reading)
         services = [service for service in self.file.services if service.document_id == document.id]
         internal = document.kind in (RECEIPT, LETTER, PROOF)
         return {

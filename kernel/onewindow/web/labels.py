@@ -143,6 +143,8 @@ LABELS: Mapping[str, Mapping[str, Message]] = {
         "registered": _("已登记"),
         "assigned": _("已交办"),
         "signed": _("已签收"),
+        "entrusted": _("变更承办人"),
+        "admitted": _("已通知当事人参加"),
         "acted": _("办理"),
         "phase": _("进度更新"),
         "issued": _("出具文书"),

@@ -33,12 +33,12 @@ from onewindow.office import (
 from onewindow.office import Extension as Longer
 from onewindow_petition import claim_forms as forms
 from onewindow_petition import claim_words as words
-from onewindow_petition import recusal, simple, ways
+from onewindow_petition import mediating, recusal, simple, ways
 from onewindow_petition.claim_forms import Petition, Point
 from onewindow_petition.ledger import REVIEW, prefilled, remember
 
 
-class Claim(Procedure[Petition]):
+class Claim(mediating.HearsOfIt, Procedure[Petition]):
     """申诉求决"""
 
     version = 1
@@ -206,12 +206,17 @@ class Claim(Procedure[Petition]):
         facts.extension = "effective" if happening.data.get("effective", True) else "void"
         return None
 
-    @action("提请调解", at(*work), by="handler", form=Reason)
-    def mediate(self, facts: Petition, form: Reason, ctx: Context) -> Effects:
-        """The mediators ask each party alone; who declines loses nothing (第三十三条)."""
-        return Ask("mediation", purpose="mediation", note=form.reason), Note(
-            "已提请调解。调解须各方自愿，不同意不影响办理，办理期限照常计算", readers="parties"
-        )
+    @action("提请调解", at(*work), by="handler", form=mediating.Mediate)
+    def mediate(self, facts: Petition, form: mediating.Mediate, ctx: Context) -> Effects:
+        """The mediators ask each party alone; who declines loses nothing, and the sixty days run on."""
+        asked = mediating.ask(form, ctx)
+        if not isinstance(asked, Refusal):
+            facts.mediation, facts.respondent_wish, facts.wishes_asked_on = "asked", form.respondent, form.asked_on
+        return asked
+
+    @guard(mediate)
+    def may_be_mediated(self, facts: Petition, ctx: Context) -> Refusal | None:
+        return mediating.may_ask(facts.mediation, ctx)
 
     @action("提出和解方案", at(*work), by="handler", form=forms.Settlement)
     def propose_settlement(self, facts: Petition, form: forms.Settlement, ctx: Context) -> Effects:

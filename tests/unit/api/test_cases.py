@@ -43,7 +43,7 @@ async def test_names_and_numbers_are_masked_until_a_reason_is_given(here: Arrang
     bare = await client.post(f"{path}/parties/{party}/reveal", json={"reason": "。"})
     assert bare.status_code == 422
     shown = await client.post(f"{path}/parties/{party}/reveal", json={"reason": "电话回访", "fields": ["phone"]})
-    assert shown.json() == {"name": None, "phone": "13812345678", "id_number": None, "address": None}
+    assert {name: value for name, value in shown.json().items() if value} == {"phone": "13812345678"}
     looks = (await (await here.party(made["code"])).get("/api/v1/tracking")).json()["looks"]
     assert ("reveal:phone", "电话回访") in {(look["what"], look["reason"]) for look in looks}
 

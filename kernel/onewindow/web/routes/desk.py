@@ -20,6 +20,7 @@ from onewindow.office.types import SHANGHAI, TownshipCode, law_day, new_id
 from onewindow.registry.catalogue import categories
 from onewindow.registry.catalogue import sealed as is_sealed
 from onewindow.registry.intake import Registration
+from onewindow.routing.enclosing import emergencies
 from onewindow.routing.filing import file_matter
 from onewindow.routing.listing import PAGE, Filters
 from onewindow.web import formatting, forms, registering, uploads
@@ -154,8 +155,14 @@ class DeskPages:
         return found
 
     async def _rows(self, known: Presenter, listed: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        words = await summaries(self.centre, rows, key="id" if listed in BY_CASE else "case_id")
-        return [self._row(known, listed, row, words) for row in rows]
+        key = "id" if listed in BY_CASE else "case_id"
+        words = await summaries(self.centre, rows, key=key)
+        urgent = await self.centre.store.read(lambda c: emergencies(c, [row[key] for row in rows]))
+        shown = [self._row(known, listed, row, words) for row in rows]
+        for line, row in zip(shown, rows, strict=True):
+            if row[key] in urgent:
+                line["note"] = known.say(_("紧急情况"))
+        return shown
 
     def _row(self, known: Presenter, listed: str, row: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
         case_id = row["id"] if listed in BY_CASE else row["case_id"]
