@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from benchmarks import searching
 from benchmarks.load import Plan, Result, percentile, run
 from benchmarks.world import World, memory, world
 
-FIGURES = ("registration", "latency", "lifecycle", "memory", "start")
+FIGURES = ("registration", "latency", "lifecycle", *searching.FIGURES, "memory", "start")
 CALLERS = 64
 LIFECYCLES_AT_ONCE = 24
 PACED_CALLERS = 128
@@ -49,6 +50,10 @@ class Bench:
                     yield from self._latency(centre.url)
                 if "lifecycle" in only:
                     yield from self._lifecycle(centre.url)
+        if only & set(searching.FIGURES):
+            with self.where.running() as centre:
+                for one in searching.figures(self.where, centre.url, only):
+                    yield self._figure(one.name, one.value, one.unit, one.ratio_to)
         if only & {"memory", "start"}:
             yield from self._process(only)
 

@@ -14,8 +14,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, create_engine, make_url, text
 
-from benchmarks import processes
-from benchmarks.load import WORDS
+from benchmarks import processes, texts
 from onewindow.centre import Centre
 from onewindow.host.run import schema_of
 from onewindow.office.types import Track
@@ -57,11 +56,11 @@ class World:
         finally:
             centre.stop()
 
-    def tokens(self, url: str) -> dict[str, str]:
-        """A session of each township's head of office."""
+    def tokens(self, url: str, who: str = "head") -> dict[str, str]:
+        """A session of each township's head of office, or of somebody else there."""
         found: dict[str, str] = {}
         for town in self.towns:
-            given = {"login": town.login("head"), "password": towns.PASSWORD}
+            given = {"login": town.login(who), "password": towns.PASSWORD}
             answer = httpx.post(f"{url}/api/v1/sessions", json=given, trust_env=False)
             found[town.code] = answer.raise_for_status().json()["token"]
         return found
@@ -78,9 +77,10 @@ class World:
 
             async def one() -> None:
                 for number in left:
-                    await centre.registrar.register(_matter(self.towns[number % TOWNS].code))
+                    await centre.registrar.register(_matter(self.towns[number % TOWNS].code, texts.text(number)))
 
             await asyncio.gather(*(one() for _ in range(SEEDING_AT_ONCE)))
+            await centre.indexer.catch_up()
         finally:
             await centre.stop()
         self.cases = cases
@@ -126,11 +126,11 @@ class World:
         return sorted((taken[case] - registered[case]).total_seconds() * 1000 for case in both)
 
 
-def _matter(town: str) -> Registration:
+def _matter(town: str, words: str) -> Registration:
     party = PartyInput(name="宁采微", phone="12012345678", address="东村12号")
     track = Track.CLAIM
     return Registration(
-        township=town, text=WORDS * 4, request="请求补偿", place="东村", category="0401", track=track, parties=[party]
+        township=town, text=words, request="请求补偿", place="东村", category="0401", track=track, parties=[party]
     )
 
 

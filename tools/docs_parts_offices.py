@@ -37,7 +37,7 @@ def clock_row(clock: ClockSpec, english: Mapping[str, str], words: Words) -> lis
     longer = f"{extend.times} x {extend.at_most.amount} {UNITS[extend.at_most.unit]}" if extend else ""
     return [
         both(clock.title, english),
-        f"{clock.span.amount} {UNITS[clock.span.unit]}",
+        f"{clock.span.amount} {UNITS[clock.span.unit]}" if clock.span else f"each of {words(clock.per)}, to its day",
         moment(clock.starts, words),
         "; ".join(moment(stop, words) for stop in clock.stops),
         longer,
@@ -93,5 +93,5 @@ def office(name: str, root: Path) -> str:
 
 
 PARTS: Mapping[str, Callable[[Path], str]] = MappingProxyType(
-    {f"office-{name}": partial(office, name) for name in ("petition",)}
+    {f"office-{name}": partial(office, name) for name in ("mediation", "petition")}
 )

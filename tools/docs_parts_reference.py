@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 import typer
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from onewindow import hookspecs

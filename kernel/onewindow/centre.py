@@ -23,6 +23,7 @@ from onewindow.bus.server import EmbeddedServer
 from onewindow.bus.serverconfig import ServerSettings
 from onewindow.bus.subjects import KERNEL
 from onewindow.bus.tables import BusTables, bus_tables
+from onewindow.bus.tls import read_authority, trust
 from onewindow.clocks.book import CalendarBook
 from onewindow.clocks.importing import note_published
 from onewindow.clocks.recompute import CalendarJob
@@ -39,17 +40,24 @@ from onewindow.office.types import OfficeId
 from onewindow.organisation.cache import OrganisationCache
 from onewindow.plugins.book import OfficesBook
 from onewindow.plugins.discovery import Found, discover
-from onewindow.routing import window
+from onewindow.routing import window, withdrawals
 from onewindow.routing.administration import Administration
+from onewindow.routing.applicant import Applicant
 from onewindow.routing.commands import Commands
 from onewindow.routing.context import Kernel
+from onewindow.routing.counter import Counter
 from onewindow.routing.desk import Desk
 from onewindow.routing.handling import Handling
+from onewindow.routing.indexing import Indexer
 from onewindow.routing.ledger import Ledger
 from onewindow.routing.likeness import Likely
 from onewindow.routing.materials import Materials
+from onewindow.routing.personnel import Personnel
 from onewindow.routing.receipts import Receipts
 from onewindow.routing.register import Registrar
+from onewindow.routing.roster import Roster
+from onewindow.routing.saved import SavedFilters
+from onewindow.routing.searching import Search
 from onewindow.routing.supplement import Supplement
 from onewindow.routing.switchboard import Switchboard
 from onewindow.routing.tracking import Tracking
@@ -61,6 +69,12 @@ from onewindow.store.base import KernelTable
 
 KERNEL_TABLES: BusTables = bus_tables(KernelTable.metadata)
 log = structlog.get_logger(__name__)
+
+
+def login_of(vault: Vault, office: OfficeId | None) -> NatsUser:
+    """The login of an office, or of the kernel; the same as long as the keys are."""
+    name = office or KERNEL
+    return NatsUser(name, vault.digest("nats-user", name), office)
 
 
 class Centre:
@@ -104,7 +118,13 @@ class Centre:
         self.likely = Likely(self.store, self.kernel)
         self.registrar = Registrar(self.store, self.kernel, self.likely.note)
         self.desk = Desk(self.store, self.kernel)
+        self.search = Search(self.store, self.kernel)
+        self.indexer = Indexer(self.store, self.vault)
+        self.saved = SavedFilters(self.store, self.kernel)
+        self.counter = Counter(self.desk)
         self.administration = Administration(self.store, self.kernel, self.organisation, self.accounts)
+        self.personnel = Personnel(self.store, self.kernel, self.organisation, self.accounts)
+        self.roster = Roster(self.store, self.kernel, self.organisation, self.accounts)
         self.ledger = Ledger(self.store, self.kernel, self.registrar)
         self.scheduler = Scheduler(
             self.store,
@@ -112,6 +132,7 @@ class Centre:
             lambda tx, turned: window.clock_turned(tx, self.kernel, turned),
             jobs=[
                 ("unsigned", lambda tx, now: window.unsigned(tx, self.kernel, now)),
+                ("withdrawals", lambda tx, now: withdrawals.ripen(tx, self.kernel, now)),
                 ("attempts", throttle.purge),
                 ("sessions", sessions.purge),
                 ("calendar", CalendarJob(self.calendar, lambda tx, new: window.clock_recomputed(tx, self.kernel, new))),
@@ -166,6 +187,7 @@ class Centre:
         self.commands = Commands(self.store, self.kernel, self.switchboard, seconds=self._command_seconds)
         self.handling = Handling(self.desk, self.commands)
         self.tracking = Tracking(self.store, self.kernel, self.commands)
+        self.applicant = Applicant(self.store, self.kernel, self.tracking)
         self.supplement = Supplement(self.store, self.kernel, self.desk)
         self.materials = Materials(self.store, self.kernel, self.desk, self.tracking)
         self.receipts = Receipts(self.store, self.kernel, self.tracking)
@@ -179,6 +201,7 @@ class Centre:
         self._keep("switchboard", self.switchboard.run)
         self._keep("commands", self.commands.run)
         self._keep("scheduler", self.scheduler.run)
+        self._keep("search", self.indexer.run)
         self._keep("likeness", self.likely.run)
         self._keep("snapshots", self._watch_snapshots)
 
@@ -266,8 +289,7 @@ class Centre:
         return [self._user(None), *(self._user(office) for office in offices)]
 
     def _user(self, office: OfficeId | None) -> NatsUser:
-        name = office or KERNEL
-        return NatsUser(name, self.vault.digest("nats-user", name), office)
+        return login_of(self.vault, office)
 
     def _access(self, office: OfficeId | None) -> Access:
         user = self._user(office)
@@ -278,7 +300,8 @@ class Centre:
             name, password = parts.username, parts.password or ""
         else:
             name, password = user.name, user.password
-        return Access(f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}", name, password, office or KERNEL)
+        url = f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}"
+        return Access(url, name, password, office or KERNEL, tls=trust(read_authority(self.settings.nats_ca)))
 
     async def _connect(self, access: Access) -> Connection:
         connection = await Connection.open(access, timeout=30)
@@ -301,6 +324,7 @@ class Centre:
             district=self.district,
             key=base64.b64encode(self.vault.child_vault(f"office:{office}").handed_over()),
             kernel_keys=self.kernel_keys(),
+            ca=read_authority(self.settings.nats_ca) if self.settings.nats else "",
         )
 
     async def let_in(self, office: str) -> Credentials:

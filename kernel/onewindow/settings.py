@@ -60,6 +60,7 @@ class Settings(BaseSettings):
         default="", description="URL of a NATS server; empty: one of our own, started and stopped with us"
     )
     nats_monitor: str = Field(default="", description="monitoring URL of that server, to check that it syncs always")
+    nats_ca: str = Field(default="", description="file (PEM) of the authority that signed that server's certificate")
     nats_server: str = Field(default="", description="path of the nats-server program; empty: the one of the wheel")
     district: str = Field(default="371700", description="code of the district that this deployment serves")
     district_name: str = Field(default="示范区", description="name of the district")
@@ -67,8 +68,11 @@ class Settings(BaseSettings):
     embedded: bool = Field(default=True, description="run the installed offices in the centre's process")
     remote_offices: str = Field(default="", description="offices that run elsewhere, by id, separated by commas")
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only")
-    provincial_profile: str = Field(default="", description="provincial values to use; empty: national law only")
+    provincial_profile: str = Field(default="", description="profiles to use, separated by commas; empty: national law")
     render_seconds: float = Field(default=20.0, description="time limit for rendering one document, in seconds")
+    backup_recovery_key: str = Field(
+        default="", description="public recovery key (a file) that backups wrap the key file for"
+    )
     time_shift: int = Field(default=0, description="seconds added to the clock, for exercises and tests")
 
     @property

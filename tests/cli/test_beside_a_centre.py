@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,21 @@ def test_the_same_key_registers_once(demo: Cli) -> None:
     demo.log_in("registrar1")
     words = ("case", "register", "--township", EAST, "--text", "路灯坏了", "--key", "same-key-twice", "--json")
     assert demo(*words).json["number"] == demo(*words).json["number"]
+
+
+def test_words_find_a_case_and_people_are_not_searched_for(demo: Cli) -> None:
+    demo.log_in("registrar1")
+    words = ("case", "register", "--township", EAST, "--text", "河堤护栏松动", "--channel", "call", "--json")
+    number = demo(*words).json["number"]
+    deadline = time.monotonic() + 30
+    while not (found := demo("case", "search", "护栏 松动", "--channel", "call", "--json").json):
+        assert time.monotonic() < deadline, "the follower indexes within seconds"
+    assert [row["number"] for row in found] == [number]
+    assert "[护栏松动]" in demo("case", "search", "护栏松动").out
+    assert demo("case", "search", number, "--json").json[0]["number"] == number
+    short = demo("case", "search", "栏")
+    assert (short.code, "两个字" in short.err) == (1, True)
+    assert demo("case", "search", "13812345678").code == 1
 
 
 def test_a_case_that_is_not_there_ends_with_3(demo: Cli) -> None:
@@ -230,3 +246,25 @@ def test_a_ledger_without_the_mapped_column_is_refused_before_anything_is_sent(
     said = demo("case", "import", str(path), "-m", str(mapping))
     assert said.code == 1
     assert "号" in said.err
+
+
+def test_a_track_that_turns_out_to_be_another(demo: Cli) -> None:
+    demo.log_in("registrar1")
+    made = demo("case", "register", "--township", EAST, "--text", "对路灯有建议", "--track", "C", "--json").json
+    demo.log_in("director1")
+    said = demo("case", "track", made["number"], "D", "--reason", "是对工作的建议")
+    assert (said.code, made["number"] in said.out) == (0, True)
+    assert demo("case", "track", made["number"], "D", "--reason", "再改一次").code == 1
+    told = demo("case", "track", made["number"], "E", "--category", "1803", "--reason", "反映干部收钱", "--json").json
+    assert told == {"number": None}
+    assert demo("case", "show", made["number"]).code == 3
+
+
+def test_a_mistaken_registration_becomes_void(demo: Cli) -> None:
+    demo.log_in("registrar1")
+    number = demo("case", "register", "--township", EAST, "--text", "重复登记", "--json").json["number"]
+    assert demo("case", "void", number, "--reason", "登记了两次").code == 4
+    demo.log_in("director1")
+    assert demo("case", "void", number, "--reason", "登记了两次").code == 0
+    assert demo("case", "show", number, "--json").json["state"] == "void"
+    assert demo("case", "void", number, "--reason", "登记了两次").code == 1

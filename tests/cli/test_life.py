@@ -62,6 +62,13 @@ def test_the_bus_ends_with_a_centre_that_was_killed(tmp_path: Path, folder: Cli)
     assert said.code == 0
 
 
+def where(folder: Cli) -> str:
+    """Where the centre says that petition runs."""
+    said = folder("office", "list", "--json").json[0]
+    assert said["answering"] is (said["where"] != "away")
+    return str(said["where"])
+
+
 def test_an_office_in_a_process_of_its_own(tmp_path: Path, folder: Cli) -> None:
     assert folder("init").code == 0
     assert folder("office", "remote", "petition").code == 0
@@ -72,8 +79,11 @@ def test_an_office_in_a_process_of_its_own(tmp_path: Path, folder: Cli) -> None:
         assert folder("office", "credentials", "petition").code == 0
         office = start(folder.data, tmp_path / "office.log", "office", "run", "petition")
         office.wait_for("已上线")
-        assert folder("office", "show", "petition", "--json").json["answering"] is True
+        assert where(folder) == "apart"
+        assert "本机，单独的进程" in folder("office", "list").out
         assert office.stop(signal.SIGINT, 5) == 0
+        assert where(folder) == "away", "at once, not at the next look"
+        assert "没有运行" in folder("office", "show", "petition").out
     finally:
         if office is not None:
             office.stop(signal.SIGKILL)

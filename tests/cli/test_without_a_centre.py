@@ -126,3 +126,16 @@ def test_sessions_that_others_can_read_are_refused(initialised: Cli) -> None:
     said = initialised("whoami")
     assert said.code == 1
     assert "0600" in said.err
+
+
+def test_the_configuration_of_a_bus_of_ones_own_is_written_for_its_owner_alone(initialised: Cli) -> None:
+    path = initialised.home / "nats-server.conf"
+    said = initialised("bus", "config", "-o", str(path), "--office", "mediation", "--port", "4333")
+    assert (said.code, "ONEWINDOW_NATS=nats://127.0.0.1:4333" in said.out) == (0, True)
+    assert path.stat().st_mode & 0o077 == 0
+    text = path.read_text()
+    assert "sync_interval: always" in text
+    for office in ("petition", "mediation"):
+        assert f'"ow.990100.*.from.{office}.>"' in text
+    assert initialised("bus", "config", "-o", str(path), "--host", "10.0.0.8").code == 1
+    assert path.read_text() == text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.arrangements import CROSSES, DIAGONALS, FIRST, SECOND, Arrangement
+from tests.support.arrangements import CROSSES, DIAGONALS, FIRST, MEDIATION_APART, SECOND, Arrangement
 
 
 def _on(*arrangements: Arrangement) -> pytest.MarkDecorator:
@@ -18,3 +18,4 @@ on_the_first = _on(FIRST)
 on_the_second = _on(SECOND)
 on_each_cross = _on(*CROSSES)
 on_sqlite_with_an_office_apart = _on(CROSSES[0])
+with_mediation_apart = _on(MEDIATION_APART)

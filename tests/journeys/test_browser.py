@@ -42,8 +42,16 @@ class Screen:
     def go(self, path: str) -> None:
         self.page.goto(self.url + path, wait_until="load")
 
+    def press(self, what: Locator) -> None:
+        """Press what leads to another page, and go on once that page is there: a click alone may come back while the
+        page that one leaves still stands."""
+        with self.page.expect_navigation(wait_until="load"):
+            what.click()
+
     def look(self, name: str) -> None:
         """A picture, and what a picture does not show: width, complaints of the browser, readable by everybody."""
+        self.page.wait_for_load_state("load")
+        self.page.locator("body").wait_for()
         if pictures := os.environ.get("ONEWINDOW_PICTURES"):
             Path(pictures).mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=Path(pictures) / f"{name}-{self.size}.png", full_page=True)
@@ -56,7 +64,7 @@ class Screen:
         self.go("/login")
         self.page.locator("[name=login]").fill(login)
         self.page.locator("[name=password]").fill(PASSWORD)
-        self.page.get_by_role("button", name="登录").click()
+        self.press(self.page.get_by_role("button", name="登录"))
         self.page.wait_for_url("**" + then)
 
     def operation(self, ending: str) -> Locator:
@@ -68,7 +76,7 @@ class Screen:
         return form
 
     def send(self, form: Locator, says: str) -> None:
-        form.locator("button[type=submit]").click()
+        self.press(form.locator("button[type=submit]"))
         self.page.get_by_text(says).first.wait_for()
 
     def pdf(self, link: Locator) -> str:
@@ -81,7 +89,8 @@ class Screen:
 @contextmanager
 def screen(browser: Browser, township: Township, size: str) -> Iterator[Screen]:
     width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    # A button that is changing its colour looks pale for a moment, to a picture and to axe.
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce")
     try:
         yield Screen(context.new_page(), township.centre.centre.url, size)
     finally:
@@ -93,10 +102,10 @@ def files(citizen: Screen, township: Township) -> tuple[str, str]:
     page = citizen.page
     citizen.go("/")
     citizen.look("home")
-    page.get_by_role("link", name="我要反映").first.click()
+    citizen.press(page.get_by_role("link", name="我要反映").first)
     citizen.look("file")
     page.locator("[name=text]").fill("短")
-    page.get_by_role("button", name="提交登记").click()
+    citizen.press(page.get_by_role("button", name="提交登记"))
     page.get_by_text("至少填写 5 个字").first.wait_for()
     citizen.look("file-again")
     page.locator("[name=text]").fill(TEXT)
@@ -108,7 +117,7 @@ def files(citizen: Screen, township: Township) -> tuple[str, str]:
     page.locator("[name=name]").fill("宁采微")
     page.locator("[name=phone]").fill("12012345678")
     page.locator("[name=address]").fill("柳树村三组12号")
-    page.get_by_role("button", name="提交登记").click()
+    citizen.press(page.get_by_role("button", name="提交登记"))
     page.wait_for_url("**/receipt")
     citizen.look("receipt")
     assert "信访工作条例 第二十三条" in page.content()
@@ -123,7 +132,7 @@ def accepts(handler: Screen, number: str) -> None:
     """The handler signs, accepts and serves the notice."""
     page = handler.page
     handler.look("queue")
-    page.get_by_role("link", name=number).click()
+    handler.press(page.get_by_role("link", name=number))
     handler.look("case-sent")
     handler.send(handler.operation("/sign"), "已签收")
     form = handler.operation("/accept")
@@ -187,11 +196,11 @@ def tracks(citizen: Screen, number: str, code: str) -> None:
     page = citizen.page
     citizen.go("/track")
     page.locator("[name=code]").fill("0000-0000-0000-0001")
-    page.get_by_role("button", name="查询").click()
+    citizen.press(page.get_by_role("button", name="查询"))
     page.get_by_text("请对照回执逐位核对").wait_for()
     citizen.look("track")
     page.locator("[name=code]").fill(code.lower().replace("-", " "))
-    page.get_by_role("button", name="查询").click()
+    citizen.press(page.get_by_role("button", name="查询"))
     page.wait_for_url("**/tracked")
     citizen.look("tracked")
     assert number in page.content()
@@ -199,7 +208,7 @@ def tracks(citizen: Screen, number: str, code: str) -> None:
     assert "电话核实占地位置" in page.content(), "who looked, and why"
     assert REVIEW["organ"] in citizen.pdf(page.get_by_role("link", name="处理意见书").first)
     assert "登记复查申请" in page.content()
-    page.get_by_role("button", name="看完了，退出").click()
+    citizen.press(page.get_by_role("button", name="看完了，退出"))
     page.wait_for_url("**/track")
     citizen.go("/tracked")
     assert page.url.endswith("/track")
@@ -258,7 +267,7 @@ def test_the_whole_of_a_case_can_be_done_without_javascript(browser: Browser, to
     try:
         handler = Screen(context.new_page(), township.centre.centre.url, "desktop")
         handler.log_in(township.town.login("handler"), "/queue")
-        handler.page.get_by_role("link", name=citizen.number).click()
+        handler.press(handler.page.get_by_role("link", name=citizen.number))
         handler.send(handler.operation("/sign"), "已签收")
         form = handler.operation("/accept")
         form.locator('[name="requests.0"]').fill(REQUEST)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from onewindow.access.principal import Principal
 from onewindow.bus.errors import NobodyAnswers, TimedOut
 from onewindow.bus.service import ServiceError, ask
 from onewindow.bus.subjects import AskSubject, AskVerb, CommandSubject, Verb
@@ -14,9 +13,9 @@ from onewindow.errors import BadInput, Forbidden, NotFound, Refused
 from onewindow.office.types import OfficeId
 from onewindow.organisation import service as organisation
 from onewindow.routing import window
-from onewindow.routing.listing import Filters
 from onewindow.routing.objections import OBJECTION
-from tests.support.path import ACCEPT, Matter, Running, Town, applicant
+from tests.support.path import ACCEPT, Matter, Running, Town, applicant, until
+from tests.support.seeing import sees
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -294,7 +293,7 @@ async def test_a_unit_without_an_office_is_served_on_paper_to_the_end(town: Town
     shown = await matter.centre.tracking.view(key)
     answers = [entry.words.get("answer") for entry in shown.entries if entry.kind == "answered"]
     assert answers == ["渠道已清淤"]
-    assert all(document.kind != "paper_letter" for document, _served in shown.documents)
+    assert all(paper.document.kind != "paper_letter" for paper in shown.papers)
 
 
 async def test_a_unit_that_works_in_the_system_gets_no_letter(town: Town) -> None:
@@ -302,62 +301,6 @@ async def test_a_unit_that_works_in_the_system_gets_no_letter(town: Town) -> Non
     row = await matter.assignment()
     with pytest.raises((Refused, Forbidden)):
         await matter.centre.handling.print_letter(town.who("deputy"), matter.number, row["id"])
-
-
-# Accusations ---------------------------------------------------------------------------------------------------------
-
-
-async def sees(path: Running, who: Principal, matter: Matter) -> bool:
-    """Whether somebody can open it or finds it in any list."""
-    try:
-        await path.centre.desk.read(who, matter.number)
-    except NotFound:
-        pages = [await path.centre.desk.queue(who), await listed(path, who)]
-        assert matter.number not in {row["number"] for page in pages for row in page.rows}
-        return False
-    return True
-
-
-async def listed(path: Running, who: Principal) -> Any:
-    return await path.centre.desk.cases(who, Filters())
-
-
-async def test_an_accusation_goes_straight_to_the_designated_person_and_nobody_else_sees_it(
-    path: Running, town: Town
-) -> None:
-    matter = await town.register(track="E", category="1803")
-    row, case = await matter.assignment(), await matter.row()
-    assert case["sealed"] and "-M" in matter.number
-    assert (row["officer"], row["office"]) == (town.people["designated"], "petition")
-    seeing = {key for key in town.people if await sees(path, town.who(key), matter)}
-    assert seeing == {"designated"}
-    assert not [key for key in path.district.people if await sees(path, path.district.who(key), matter)]
-    await matter.sign("designated")
-    form: dict[str, Any] = {"organ": "区纪委监委", "phone": "0530-3333333", "independent": True}
-    await matter.do("designated", "hand_over", **form)
-    assert [d.kind for d in (await matter.file()).documents] == ["transfer_letter", "redirect_notice"]
-    with pytest.raises(NotFound):
-        await matter.act("handler", "hand_over", **form)
-
-
-@pytest.mark.parametrize("leader", ["director", "mayor", "flag"])
-async def test_an_accusation_about_a_leader_is_the_districts_and_invisible_in_the_township(
-    path: Running, town: Town, leader: str
-) -> None:
-    about: dict[str, Any] = {"about_leader": True} if leader == "flag" else {"about": [town.people[leader]]}
-    matter = await town.register(track="E", category="1803", **about)
-    case = await matter.row()
-    assert case["township"] == path.district.code and case["sealed"]
-    assert not [key for key in town.people if await sees(path, town.who(key), matter)]
-    seeing = {key for key in path.district.people if await sees(path, path.district.who(key), matter)}
-    assert seeing == {"designated"}
-    assert (await matter.assignment())["officer"] == path.district.people["designated"]
-
-
-async def test_an_accusation_about_the_designated_person_is_not_theirs_to_see(path: Running, town: Town) -> None:
-    matter = await town.register(track="E", category="1803", about=[town.people["designated"]])
-    assert not await sees(path, town.who("designated"), matter)
-    assert await sees(path, path.district.who("designated"), matter)
 
 
 # The end -------------------------------------------------------------------------------------------------------------
@@ -384,7 +327,12 @@ async def test_while_another_assignment_is_open_the_case_stays_open(path: Runnin
     today = str(path.time.today)
     await matter.do("handler", "request_review", requested_on=today, request="请求复查")
     await matter.do("handler", "send_file", organ="示范区人民政府", papers=[{"title": "处理意见书"}])
-    rows = await matter.assignments()
+
+    async def asked() -> list[Any]:
+        found = list(await matter.assignments())  # an answer that overtook another event is applied a moment later
+        return found if len(found) > 1 else []
+
+    rows = await until(asked)
     assert [(r["office"], r["role"], r["township"]) for r in rows] == [
         ("petition", "lead", town.code),
         ("petition", "lead", path.district.code),

@@ -117,7 +117,7 @@ async def test_a_party_gets_the_documents_issued_to_them_and_no_internal_letter(
     redirect = {"way": "other", "mode": "transfer", "reason": "属区级部门职权", "organ": "区自然资源局", "phone": "1"}
     await matter.do("head", "redirect", **redirect)
     key = await path.centre.tracking.open(matter.done.code, address="10.5.0.2")
-    seen = [document.kind for document, _served in (await path.centre.tracking.view(key)).documents]
+    seen = [paper.document.kind for paper in (await path.centre.tracking.view(key)).papers]
     assert seen == ["redirect_notice"]
     letter = await matter.document("transfer_letter")
     with pytest.raises(NotFound):

@@ -33,9 +33,16 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (("accept", ACCEPT), ("draft", D
 async def deaf(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """A centre whose kernel has stopped listening to events: the tests bring them."""
     async with running(tmp_path_factory.mktemp("deaf") / "data") as path:
+        await until(lambda: follows(path))
         for name in ("switchboard", "scheduler"):
             await stop_loop(path, name)
         yield path
+
+
+async def follows(path: Running) -> bool:
+    """Whether the office has come level with the kernel."""
+    host = path.centre.hosts.get("petition")
+    return host is not None and host.level.is_set() and bool(host._following.epoch)
 
 
 async def stop_loop(path: Running, name: str) -> None:
@@ -208,18 +215,18 @@ async def test_assignments_in_any_order_leave_the_highest_version_standing(deaf:
     for version in (3, 1, 2, 2):
         officer = town.people["handler"] if version == 3 else None
         payload = event_of({**row, "version": version, "officer": officer})
-        await host._receive(Delivery(to_office(deaf, town, payload, 10_000 + version), 1, 1))
+        await host._receive(Delivery(await to_office(deaf, town, payload, 10_000 + version), 1, 1))
     found = await deaf.proceeding(row["id"])
     assert found is not None
     assert (found["assignment_version"], found["assignment"]["officer"]) == (3, town.people["handler"])
     assert found["version"] == 0
 
 
-def to_office(path: Running, town: Town, payload: Any, pos: int) -> Message:
+async def to_office(path: Running, town: Town, payload: Any, pos: int) -> Message:
     event = payload.event(
         id=new_id(), district=path.centre.district, office="petition", township=town.token, time=path.time()
     )
-    return encode(Placed(event, pos, "another epoch"))
+    return encode(Placed(event, pos, await path.centre.store.read(path.centre.kernel.log.epoch)))
 
 
 async def test_a_service_moves_the_proceeding_on_in_the_office(path: Running, town: Town) -> None:
@@ -237,7 +244,7 @@ async def test_what_happened_to_an_assignment_that_nobody_knows_is_set_aside(pat
     unknown = DocumentServed(
         case_id=matter.id, assignment_id=new_id(), document_id=new_id(), document="reply", served_on="2026-03-02"
     )
-    await host._receive(Delivery(to_office(path, town, unknown, 10_001), 1, 1))
+    await host._receive(Delivery(await to_office(path, town, unknown, 10_001), 1, 1))
     held = await host._store.read(lambda c: host._parking.parked(c, subject=unknown.assignment_id))
     assert [one.reason for one in held] == ["unknown-assignment"]
 
@@ -263,5 +270,5 @@ async def test_an_assignment_that_a_happening_overtakes_is_fetched_first(path: R
     served = DocumentServed(
         case_id=matter.id, assignment_id=row["id"], document_id=new_id(), document="reply", served_on="2026-03-02"
     )
-    await host._receive(Delivery(to_office(path, town, served, 10_002), 1, 1))
+    await host._receive(Delivery(await to_office(path, town, served, 10_002), 1, 1))
     assert await path.proceeding(row["id"]) is not None

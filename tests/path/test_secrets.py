@@ -12,7 +12,9 @@ from psycopg import sql
 
 from onewindow.office.types import PartyRole
 from onewindow.registry.intake import PartyInput
-from tests.support.path import ACCEPT, DRAFT, Running, Town, applicant, running
+from onewindow.registry.search import copies
+from onewindow.routing.saved import Chosen, Saving
+from tests.support.path import ACCEPT, DRAFT, Matter, Running, Town, applicant, running
 from tests.support.postgres import PostgresServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -40,6 +42,7 @@ SECRETS = {
     "correction": "反映人当场指认了界桩",
     "accusation": "某所长收受烟酒票据",
     "handover": "举报材料共五页另附照片",
+    "filter": "推土机与核桃树一类",
 }
 
 
@@ -80,7 +83,20 @@ async def claim(town: Town, people: list[PartyInput], words: dict[str, str]) -> 
     await matter.centre.tracking.view(key)
     file = await desk.read(town.who("handler"), matter.number)
     await matter.centre.handling.describe(town.who("handler"), file, file.assignments[0]["id"])
+    await searched(town, matter)
     return list(matter.done.codes.values())
+
+
+async def searched(town: Town, matter: Matter) -> None:
+    """What is searched, what was looked for, and a filter that was saved."""
+    centre, deputy = matter.centre, town.who("deputy")
+    await centre.indexer.catch_up()
+    assert (await centre.search.find(deputy, SECRETS["text"])).page.rows
+    assert not (await centre.search.find(deputy, SECRETS["name"])).page.rows
+    await centre.search.by_code(deputy, matter.done.code, address="10.6.0.1")
+    await centre.saved.save(deputy, Saving(name=SECRETS["filter"], chosen=Chosen(q=SECRETS["text"])))
+    await centre.store.write(copies.rebuild)
+    await centre.indexer.catch_up()
 
 
 async def paper(town: Town, people: list[PartyInput], words: dict[str, str]) -> list[str]:
@@ -179,6 +195,7 @@ async def test_none_of_it_stands_in_postgresql(postgres_server: PostgresServer, 
             found = [hit for name, content in tables for hit in hits(name, content, wanted)]
         found += [hit for file in every_file(tmp_path) for hit in hits(file.name, file.read_bytes(), wanted)]
     assert found == []
+    assert {"ow_kernel.search_copy", "ow_kernel.search_index", "ow_kernel.saved_filter"} <= {n for n, _ in tables}
     assert {"ow_kernel.case", "ow_kernel.party", "ow_petition.proceeding", "ow_petition.log"} <= {n for n, _ in tables}
 
 

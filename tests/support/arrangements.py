@@ -9,31 +9,34 @@ from typing import Any
 import httpx
 
 from onewindow.api import models as out
+from onewindow.office.types import OfficeId
 from onewindow.settings import Settings
 from tests.support import environments, towns
 from tests.support.clients import Caller, Citizen, Staff
-from tests.support.environments import Environment
 from tests.support.processes import CentreProcess, Child, OfficeProcess, until
-from tests.support.towns import DISTRICT, PASSWORD, PETITION, Town
+from tests.support.towns import DISTRICT, MEDIATION, PASSWORD, PETITION, Town
 
 TOWNS = 16
 
 
 @dataclass(frozen=True)
 class Arrangement:
-    """SQLite or PostgreSQL; petition embedded, or apart with wheels of its own and absent from the centre."""
+    """SQLite or PostgreSQL; the offices embedded, or one apart with a wheel of its own and absent from the centre."""
 
     store: str
     apart: bool
+    office: OfficeId = PETITION
 
     @property
     def name(self) -> str:
-        return f"{self.store}-{'apart' if self.apart else 'embedded'}"
+        which = "" if self.office == PETITION else f"-{self.office}"
+        return f"{self.store}-{'apart' if self.apart else 'embedded'}{which}"
 
 
 FIRST = Arrangement("sqlite", apart=False)
 SECOND = Arrangement("postgresql", apart=True)
 DIAGONALS = (FIRST, SECOND)
+MEDIATION_APART = Arrangement("sqlite", apart=True, office=MEDIATION)
 CROSSES = (Arrangement("sqlite", apart=True), Arrangement("postgresql", apart=False))
 
 
@@ -54,9 +57,10 @@ class Township:
             raise AttributeError(key)
         return self.centre.staff(self.town.login(key))
 
-    def enable(self, township: str | None = None) -> None:
-        """Enable petition, as an administrator would."""
-        self.centre.operator.ask("PUT", f"/townships/{township or self.code}/offices/{PETITION}")
+    def enable(self, township: str | None = None, office: str | None = None) -> None:
+        """Enable an office, as an administrator would: the arrangement's own, which is petition's unless it says so."""
+        chosen = office or self.centre.arrangement.office
+        self.centre.operator.ask("PUT", f"/townships/{township or self.code}/offices/{chosen}")
 
     def disable(self) -> None:
         self.centre.operator.ask("DELETE", f"/townships/{self.code}/offices/{PETITION}")
@@ -114,6 +118,10 @@ class Arranged:
             self._staff[login] = Staff(http, login, PASSWORD)
         return self._staff[login]
 
+    def knows(self, office: str) -> bool:
+        """Whether the centre has an office's manifest."""
+        return self.operator.ask("GET", f"/offices/{office}").json()["quarantined"] is None
+
     @property
     def operator(self) -> Caller:
         """Who holds the token of the centre's machine."""
@@ -125,7 +133,7 @@ class Arranged:
         self.centre.stop()
         self.centre.start()
         if self.arrangement.apart:
-            until(lambda: self.centre.answers_for(PETITION), of="the office to be heard again")
+            until(lambda: self.centre.answers_for(self.arrangement.office), of="the office to be heard again")
 
     def stop_office(self) -> None:
         """Stop the office that runs apart."""
@@ -162,19 +170,23 @@ def arranged(arrangement: Arrangement, folder: Path, database: Callable[[], str]
         centre.start()
         office = None
         if arrangement.apart:
-            office = _apart(centre, folder, url, environments.petition_alone())
+            office = _apart(centre, folder, url, arrangement.office)
             closing.callback(office.stop)
             office.start(centre)
         found = Arranged(arrangement, centre, office, made)
         closing.callback(found.close)
+        if office is not None:
+            # It may answer before its manifest has been taken.
+            until(lambda: found.knows(arrangement.office), of="the office's manifest")
         yield found
 
 
-def _apart(centre: CentreProcess, folder: Path, database: str, environment: Environment) -> OfficeProcess:
+def _apart(centre: CentreProcess, folder: Path, database: str, name: OfficeId) -> OfficeProcess:
     home = folder / "department"
     home.mkdir(mode=0o700)
-    credentials = centre.let_in(PETITION, home / "petition.json")
-    office = OfficeProcess(environment, PETITION, credentials, home, database or f"sqlite:///{home / 'petition.db'}")
+    environment = environments.mediation_alone() if name == MEDIATION else environments.petition_alone()
+    credentials = centre.let_in(name, home / f"{name}.json")
+    office = OfficeProcess(environment, name, credentials, home, database or f"sqlite:///{home / f'{name}.db'}")
     if database:
         office.migrate()
     return office

@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 
 from onewindow.api import models as out
+from onewindow.api import models_own as own_out
 from onewindow.office.types import SHANGHAI
 from tests.support.processes import until
 
@@ -111,13 +112,13 @@ class Citizen:
             self.entered = self.door.as_who(self.door.ask("POST", "/tracking", {"code": typed}).json()["token"])
         return self.entered
 
-    def tracked(self) -> out.TrackedOut:
-        return self.caller.one(out.TrackedOut, "/tracking")
+    def tracked(self) -> own_out.TrackedOut:
+        return self.caller.one(own_out.TrackedOut, "/tracking")
 
-    def reaches(self, phase: str) -> out.TrackedOut:
+    def reaches(self, phase: str) -> own_out.TrackedOut:
         """The matter as tracked, once it is in this phase."""
 
-        def look() -> out.TrackedOut | None:
+        def look() -> own_out.TrackedOut | None:
             seen = self.tracked()
             return seen if seen.phase == phase else None
 
@@ -204,6 +205,9 @@ class Staff(Caller):
         rows = [a for a in self.case(number).assignments if a.office and a.state in ("sent", "received")]
         newest = max(rows, key=lambda a: a.id)
         return self.act(f"/cases/{number}/assignments/{newest.id}/actions/{action}", form, key=key)
+
+    def documents(self, number: str) -> list[out.DocumentOut]:
+        return self.several(out.DocumentOut, f"/cases/{number}/documents")
 
     def document(self, number: str, kind: str) -> out.DocumentOut:
         """The newest document of a kind, once its bytes are there."""

@@ -19,7 +19,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "build" / "environments"
-SOURCES = {"onewindow-assets": "kernel/assets", "onewindow": "kernel", "onewindow-petition": "plugins/petition"}
+SOURCES = {
+    "onewindow-assets": "kernel/assets",
+    "onewindow": "kernel",
+    "onewindow-mediation": "plugins/mediation",
+    "onewindow-petition": "plugins/petition",
+}
 KEPT_SECONDS = 24 * 3600
 _NOT_SOURCES = frozenset({"__pycache__", "node_modules", "dist", "build"})
 
@@ -67,6 +72,11 @@ def centre_without_offices() -> Environment:
 def petition_alone() -> Environment:
     """The kernel and petition: what the petition office needs on a machine of its own."""
     return environment("onewindow", "onewindow-petition")
+
+
+def mediation_alone() -> Environment:
+    """The same for mediation."""
+    return environment("onewindow", "onewindow-mediation")
 
 
 # Making them -------------------------------------------------------------------------------------------------------

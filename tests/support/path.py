@@ -15,17 +15,17 @@ from onewindow.centre import Centre
 from onewindow.clocks.importing import note_published
 from onewindow.host.run import migrations_of
 from onewindow.host.tables import PROCEEDING
-from onewindow.office.types import OfficeId, StaffId, TownshipCode
+from onewindow.office.types import StaffId, TownshipCode
 from onewindow.organisation import service as organisation
 from onewindow.organisation.roles import Role
-from onewindow.organisation.rows import TownshipKind, UnitKind
+from onewindow.organisation.rows import UnitKind
 from onewindow.plugins.discovery import discover
 from onewindow.settings import Settings
 from onewindow.setup.init import initialise
 from onewindow.store import Tx
 from tests.support.matter import ACCEPT, DRAFT, START, Matter, Time, Town, applicant, until
+from tests.support.townships import PETITION, district_office, hire, settle_township
 
-PETITION = OfficeId("petition")
 FOUNDED = date(2025, 1, 1)
 NUMBERS = itertools.count(1)
 __all__ = [
@@ -58,18 +58,11 @@ class Running:
         town.units["district"] = top.id
 
         def work(tx: Tx) -> None:
-            town.units["petition"] = organisation.add_unit(
-                tx,
-                township=town.code,
-                kind=UnitKind.OFFICE,
-                name="示范区信访局",
-                organ="示范区人民政府",
-                valid_from=FOUNDED,
-                office=PETITION,
-            )
+            town.units["petition"] = district_office(tx, town.code, FOUNDED)
             people = {"admin": ("district", Role.DISTRICT_ADMIN), "designated": ("district", Role.DESIGNATED)}
             people |= {"handler": ("petition", Role.HANDLER), "head": ("petition", Role.HEAD)}
-            _appoint(tx, town, people)
+            for key, (unit, role) in people.items():
+                town.people[key] = hire(tx, f"{key}@{town.token}", town.units[unit], role, FOUNDED)
             named = {"window_fallback": town.people["admin"], "secret": town.people["designated"]}
             organisation.name_persons(tx, town.code, **named)
             organisation.go_live(tx, town.code, self.time())
@@ -82,40 +75,18 @@ class Running:
         """A township of one's own, with everybody in it."""
         number = next(NUMBERS)
         town = Town(self, TownshipCode(f"{self.district.code}{number:03d}"), f"town{number}")
-        gov = f"第{number}镇人民政府"
-
-        def unit(tx: Tx, key: str, kind: UnitKind, name: str, organ: str, parent: str = "", office: Any = None) -> None:
-            town.units[key] = organisation.add_unit(
-                tx,
-                township=town.code,
-                kind=kind,
-                name=f"第{number}镇{name}",
-                organ=organ,
-                valid_from=FOUNDED,
-                parent=town.units.get(parent),
-                office=office,
-            )
 
         def work(tx: Tx) -> None:
-            organisation.add_township(
+            town.units, town.people = settle_township(
                 tx,
                 code=town.code,
                 token=town.token,
                 name=f"第{number}镇",
                 district=self.district.code,
-                kind=TownshipKind.TOWN,
+                since=FOUNDED,
+                now=self.time(),
+                hires=lambda key, unit, role: hire(tx, f"{key}@{town.token}", unit, role, FOUNDED),
             )
-            unit(tx, "government", UnitKind.TOWNSHIP, "人民政府", gov)
-            unit(tx, "centre", UnitKind.CENTRE, "综治中心", gov, "government")
-            unit(tx, "petition", UnitKind.OFFICE, "信访办", gov, "centre", PETITION)
-            unit(tx, "water", UnitKind.OFFICE, "水利站", gov, "government")
-            unit(tx, "market", UnitKind.BUREAU, "市场监督管理所", "示范区市场监督管理局", "centre")
-            organisation.add_duty(tx, township=town.code, category="0503", unit=town.units["water"], role="lead")
-            organisation.add_duty(tx, township=town.code, category="0801", unit=town.units["market"], role="lead")
-            _appoint(tx, town, PEOPLE)
-            named = {"window_fallback": town.people["deputy"], "secret": town.people["designated"]}
-            organisation.name_persons(tx, town.code, **named)
-            organisation.go_live(tx, town.code, self.time())
 
         await self.centre.organisation.change(work)
         if enabled:
@@ -150,27 +121,6 @@ class Running:
         return found is not None and found["assignment_version"] == row["version"]
 
 
-PEOPLE: dict[str, tuple[str, Role]] = {
-    "mayor": ("government", Role.ORGAN_HEAD),
-    "organ_head": ("government", Role.ORGAN_HEAD),
-    "director": ("centre", Role.DIRECTOR),
-    "deputy": ("centre", Role.DEPUTY),
-    "registrar": ("centre", Role.REGISTRAR),
-    "supervisor": ("centre", Role.SUPERVISOR),
-    "designated": ("centre", Role.DESIGNATED),
-    "head": ("petition", Role.HEAD),
-    "handler": ("petition", Role.HANDLER),
-    "colleague": ("petition", Role.HANDLER),
-}
-
-
-def _appoint(tx: Tx, town: Town, people: Mapping[str, tuple[str, Role]]) -> None:
-    for key, (unit, role) in people.items():
-        staff = organisation.add_staff(tx, name=f"{key}@{town.token}", valid_from=FOUNDED)
-        organisation.appoint(tx, staff=staff, unit=town.units[unit], role=role, valid_from=FOUNDED)
-        town.people[key] = staff
-
-
 @asynccontextmanager
 async def running(
     folder: Path,
@@ -180,11 +130,15 @@ async def running(
     remote: Sequence[str] = (),
     command_seconds: float = 10.0,
     reconcile_seconds: float = 0.5,
+    more: Callable[[Settings], Mapping[str, str]] | None = None,
 ) -> AsyncIterator[Running]:
-    """A started centre with its district; its offices in its process, but for the remote ones."""
+    """A started centre with its district; its offices in its process, but for the remote ones. `more` gives
+    further settings once the folder is made; it may start what they point to."""
     time = time or Time()
     settings = settings_of(folder, database=database, remote=remote)
     make(settings, time)
+    if more is not None:
+        settings = settings.model_copy(update=dict(more(settings)))
     centre = Centre(
         settings,
         now=time,

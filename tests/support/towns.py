@@ -6,37 +6,21 @@ from datetime import datetime, timedelta
 from onewindow.access.accounts import create_account
 from onewindow.access.passwords import Passwords
 from onewindow.cli.setting_up import make
-from onewindow.office.types import OfficeId, StaffId, TownshipCode, UnitId, law_day
+from onewindow.office.types import StaffId, TownshipCode, UnitId, law_day
 from onewindow.organisation import service as organisation
 from onewindow.organisation.cache import load
 from onewindow.organisation.roles import Role
-from onewindow.organisation.rows import TownshipKind, UnitKind
+from onewindow.organisation.rows import UnitKind
 from onewindow.settings import Settings
 from onewindow.setup.stores import open_kernel_store
 from onewindow.store import Tx
+from tests.support.townships import MEDIATION, PEOPLE, PETITION, district_office, hire, settle_township
+
+__all__ = ["DISTRICT", "DISTRICT_PEOPLE", "MEDIATION", "PASSWORD", "PEOPLE", "PETITION", "Town", "settle"]
 
 DISTRICT = TownshipCode("990100")
-PETITION = OfficeId("petition")
 PASSWORD = "hexi-qiao-bian-lao-liu-shu"
 
-# Of each township: the unit (name, kind, above it, whether it works with the petition module) ...
-UNITS = {
-    "government": ("{name}人民政府", UnitKind.TOWNSHIP, None, False),
-    "centre": ("{name}综治中心", UnitKind.CENTRE, "government", False),
-    "petition": ("{name}信访办", UnitKind.OFFICE, "centre", True),
-    "farming": ("{name}农业农村办", UnitKind.OFFICE, "government", False),
-}
-# ... and who works there: key (the login without the township) -> (unit, role).
-PEOPLE = {
-    "mayor": ("government", Role.ORGAN_HEAD),
-    "director": ("centre", Role.DIRECTOR),
-    "deputy": ("centre", Role.DEPUTY),
-    "registrar": ("centre", Role.REGISTRAR),
-    "designated": ("centre", Role.DESIGNATED),
-    "head": ("petition", Role.HEAD),
-    "handler": ("petition", Role.HANDLER),
-    "farmer": ("farming", Role.HANDLER),
-}
 DISTRICT_PEOPLE = {"dhandler": Role.HANDLER, "dhead": Role.HEAD, "ddesignated": Role.DESIGNATED}
 
 
@@ -68,32 +52,31 @@ def _district(tx: Tx, now: datetime, towns: int) -> list[Town]:
     # The day before: whoever tests around midnight has people all the same.
     day = law_day(now - timedelta(days=1))
 
-    def hire(login: str, unit: UnitId, role: Role) -> StaffId:
-        staff = organisation.add_staff(tx, name=f"工作人员{login}", valid_from=day)
-        organisation.appoint(tx, staff=staff, unit=unit, role=role, valid_from=day)
+    def hire_with_account(login: str, unit: UnitId, role: Role) -> StaffId:
+        staff = hire(tx, f"工作人员{login}", unit, role, day)
         create_account(tx, staff=staff, login=login, password_hash=hashed, at=now, must_change=False)
         return staff
 
-    own = organisation.add_unit(
-        tx, township=DISTRICT, kind=UnitKind.OFFICE, name="示范区信访局", organ="示范区人民政府", valid_from=day,
-        parent=top.id, office=PETITION,
-    )  # fmt: skip
-    above = {login: hire(login, own, role) for login, role in DISTRICT_PEOPLE.items()}
+    own = district_office(tx, DISTRICT, day, top.id)
+    above = {login: hire_with_account(login, own, role) for login, role in DISTRICT_PEOPLE.items()}
     organisation.name_persons(tx, DISTRICT, window_fallback=above["dhead"], secret=above["ddesignated"])
     made = []
     for number in range(1, towns + 1):
-        code, name = TownshipCode(f"{DISTRICT}{number:03d}"), f"第{number}镇"
-        town = Town(code, name, {})
-        organisation.add_township(
-            tx, code=code, token=f"t{number:03d}", name=name, district=DISTRICT, kind=TownshipKind.TOWN
+        town = Town(TownshipCode(f"{DISTRICT}{number:03d}"), f"第{number}镇", {})
+
+        def hires(key: str, unit: UnitId, role: Role, town: Town = town) -> StaffId:
+            return hire_with_account(town.login(key), unit, role)
+
+        units, _people = settle_township(
+            tx,
+            code=town.code,
+            token=f"t{number:03d}",
+            name=town.name,
+            district=DISTRICT,
+            since=day,
+            now=now,
+            hires=hires,
         )
-        for key, (title, kind, parent, has_office) in UNITS.items():
-            town.units[key] = organisation.add_unit(
-                tx, township=code, kind=kind, name=title.format(name=name), organ=f"{name}人民政府", valid_from=day,
-                parent=town.units[parent] if parent else None, office=PETITION if has_office else None,
-            )  # fmt: skip
-        staff = {key: hire(town.login(key), town.units[unit], role) for key, (unit, role) in PEOPLE.items()}
-        organisation.name_persons(tx, code, window_fallback=staff["deputy"], secret=staff["designated"])
-        organisation.go_live(tx, code, now)
+        town.units.update(units)
         made.append(town)
     return made

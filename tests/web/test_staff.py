@@ -334,7 +334,7 @@ async def test_users_townships_and_the_calendar_are_kept_by_who_may(arranged: Ar
     assert page.status == 422
     assert "不完整" in page.text
     secadmin = await enter("secadmin")
-    await secadmin.get("/admin/users")
+    await secadmin.get(f"/admin/users/{colleague}")
     unit = arranged.units["east-market"]
     page = await secadmin.submit(f"{colleague}/post", {"unit": unit, "role": "handler"})
     assert "已任命" in page.text

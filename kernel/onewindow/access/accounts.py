@@ -1,6 +1,7 @@
 """Accounts: opening, logging in, changing and resetting a password, closing."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +59,15 @@ def list_accounts(conn: Connection, *, after: str | None = None, limit: int = 50
     if after is not None:
         query = query.where(ACCOUNT.c.login > after)
     return [_account(row) for row in conn.execute(query)]
+
+
+def close_accounts(tx: Tx, staff: StaffId) -> list[str]:
+    """Close every account of somebody and end their sessions, in the caller's transaction; the accounts' ids."""
+    found = list(tx.execute(select(ACCOUNT.c.id).where(ACCOUNT.c.staff_id == staff)).scalars())
+    for account in found:
+        tx.execute(update(ACCOUNT).where(ACCOUNT.c.id == account).values(active=False))
+        revoke_account(tx, account)
+    return found
 
 
 class Accounts:
@@ -151,17 +161,21 @@ class Accounts:
             session.account_id, await self.passwords.hash(new), must_change=False, end_sessions=True, but=session.digest
         )
 
-    async def reset_password(self, account_id: str) -> str:
-        """A generated password that has to be changed at the next login; every session of the account ends."""
+    async def reset_password(self, account_id: str, *, also: Callable[[Tx], None] = lambda _tx: None) -> str:
+        """A generated password that has to be changed at the next login; every session of the account ends.
+
+        `also` is done in the same transaction: the log's line about it.
+        """
         password = passwords.generate()
         hashed = await self.passwords.hash(password)
-        await self._set_hash(account_id, hashed, must_change=True, end_sessions=True)
+        await self._set_hash(account_id, hashed, must_change=True, end_sessions=True, also=also)
         return password
 
-    async def set_active(self, account_id: str, active: bool) -> None:
+    async def set_active(self, account_id: str, active: bool, *, also: Callable[[Tx], None] = lambda _tx: None) -> None:
         """Close or reopen an account; closing ends its sessions."""
 
         def work(tx: Tx) -> None:
+            also(tx)
             changed = tx.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(active=active))
             if not changed.rowcount:
                 raise NotFound()
@@ -172,9 +186,17 @@ class Accounts:
         self.sessions.forget_account(account_id)
 
     async def _set_hash(
-        self, account_id: str, hashed: str, *, must_change: bool, end_sessions: bool = False, but: str | None = None
+        self,
+        account_id: str,
+        hashed: str,
+        *,
+        must_change: bool,
+        end_sessions: bool = False,
+        but: str | None = None,
+        also: Callable[[Tx], None] = lambda _tx: None,
     ) -> None:
         def work(tx: Tx) -> None:
+            also(tx)
             values = {"password_hash": hashed, "must_change": must_change}
             if not tx.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(**values)).rowcount:
                 raise NotFound()

@@ -15,7 +15,11 @@ class Action(StrEnum):
     CASE_IMPORT = "case.import"
     CASE_LIST = "case.list"
     CASE_READ = "case.read"
+    CASE_BY_CODE = "case.by_code"
     CASE_CORRECT = "case.correct"
+    CASE_TRACK = "case.track"
+    CASE_TRACK_SEALED = "case.track_sealed"
+    CASE_VOID = "case.void"
     CASE_SUPPLEMENT = "case.supplement"
     CASE_EMERGENCY = "case.emergency"
     CASE_JOIN = "case.join"
@@ -24,6 +28,7 @@ class Action(StrEnum):
     CASE_REVEAL_SEALED = "case.reveal_sealed"
     CASE_PARTY_PAPER = "case.party_paper"
     CASE_WITHDRAW = "case.withdraw"
+    CODE_RENEW = "code.renew"
     CASE_FOLLOW_UP = "case.follow_up"
     CASE_SUPERVISE = "case.supervise"
     CASE_STUDY = "case.study"
@@ -41,6 +46,7 @@ class Action(StrEnum):
     ASSIGNMENT_REVIEW_OBJECTION = "assignment.review_objection"
     ASSIGNMENT_RULE_OBJECTION = "assignment.rule_objection"
     ASSIGNMENT_PAPER = "assignment.paper"
+    RECUSAL_DECIDE = "recusal.decide"
     ANSWER_APPROVE = "answer.approve"
     EXTENSION_APPROVE = "extension.approve"
     ATTACHMENT_READ = "attachment.read"
@@ -54,6 +60,7 @@ class Action(StrEnum):
     TOWNSHIP_MANAGE = "township.manage"
     USER_READ = "user.read"
     USER_MANAGE = "user.manage"
+    STAFF_LEAVE = "staff.leave"
     POST_MANAGE = "post.manage"
     DELEGATION_MANAGE = "delegation.manage"
     ABSENCE_MANAGE = "absence.manage"
@@ -68,12 +75,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An action's title and what always holds: `on_case` for whatever shows or changes a case that exists."""
+    """An action's title and what always holds: `on_case` for whatever shows or changes a case that exists,
+    `looks` for what changes nothing."""
 
     title: Message
     on_case: bool = False
     by_non_handler: bool = False
     needs_reason: bool = False
+    looks: bool = False
     by_two: bool = False
 
 
@@ -81,9 +90,13 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
     {
         Action.CASE_REGISTER: Rule(_("登记事项")),
         Action.CASE_IMPORT: Rule(_("导入台账")),
-        Action.CASE_LIST: Rule(_("查看事项列表"), on_case=True),
-        Action.CASE_READ: Rule(_("查看事项"), on_case=True),
+        Action.CASE_LIST: Rule(_("查看事项列表"), on_case=True, looks=True),
+        Action.CASE_READ: Rule(_("查看事项"), on_case=True, looks=True),
+        Action.CASE_BY_CODE: Rule(_("凭来人的查询码查找事项"), on_case=True, looks=True),
         Action.CASE_CORRECT: Rule(_("更正登记内容"), on_case=True),
+        Action.CASE_TRACK: Rule(_("变更事项轨"), on_case=True, needs_reason=True),
+        Action.CASE_TRACK_SEALED: Rule(_("转为密件事项轨"), on_case=True, needs_reason=True),
+        Action.CASE_VOID: Rule(_("作废误登记"), on_case=True, needs_reason=True),
         Action.CASE_SUPPLEMENT: Rule(_("补充登记情况"), on_case=True),
         Action.CASE_EMERGENCY: Rule(_("标记紧急情况"), on_case=True),
         Action.CASE_JOIN: Rule(_("添加来访人"), on_case=True),
@@ -92,6 +105,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.CASE_REVEAL_SEALED: Rule(_("查看密件完整内容"), on_case=True, needs_reason=True),
         Action.CASE_PARTY_PAPER: Rule(_("录入当事人签名材料"), on_case=True, by_non_handler=True),
         Action.CASE_WITHDRAW: Rule(_("登记撤回申请"), on_case=True, by_non_handler=True),
+        Action.CODE_RENEW: Rule(_("补发查询码"), on_case=True),
         Action.CASE_FOLLOW_UP: Rule(_("回访"), on_case=True, by_non_handler=True),
         Action.CASE_SUPERVISE: Rule(_("督办"), on_case=True, by_non_handler=True),
         Action.CASE_STUDY: Rule(_("提请研究"), on_case=True),
@@ -109,11 +123,12 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.ASSIGNMENT_REVIEW_OBJECTION: Rule(_("核查退回异议"), on_case=True),
         Action.ASSIGNMENT_RULE_OBJECTION: Rule(_("裁定退回异议"), on_case=True),
         Action.ASSIGNMENT_PAPER: Rule(_("录入纸质签收与答复"), on_case=True),
+        Action.RECUSAL_DECIDE: Rule(_("决定回避"), on_case=True, needs_reason=True),
         Action.ANSWER_APPROVE: Rule(_("审签答复"), on_case=True),
         Action.EXTENSION_APPROVE: Rule(_("批准延期"), on_case=True),
-        Action.ATTACHMENT_READ: Rule(_("查看材料"), on_case=True),
+        Action.ATTACHMENT_READ: Rule(_("查看材料"), on_case=True, looks=True),
         Action.ATTACHMENT_ADD: Rule(_("添加材料"), on_case=True),
-        Action.DOCUMENT_READ: Rule(_("查看文书"), on_case=True),
+        Action.DOCUMENT_READ: Rule(_("查看文书"), on_case=True, looks=True),
         Action.DOCUMENT_SERVE: Rule(_("登记送达"), on_case=True),
         Action.DOCUMENT_SERVE_LATE: Rule(_("凭证明补登送达"), on_case=True, by_non_handler=True),
         Action.OFFICE_READ: Rule(_("查看科室模块")),
@@ -122,6 +137,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.TOWNSHIP_MANAGE: Rule(_("管理镇街与单位")),
         Action.USER_READ: Rule(_("查看人员与岗位")),
         Action.USER_MANAGE: Rule(_("管理账号")),
+        Action.STAFF_LEAVE: Rule(_("办理离任与移交")),
         Action.POST_MANAGE: Rule(_("任免岗位")),
         Action.DELEGATION_MANAGE: Rule(_("登记授权")),
         Action.ABSENCE_MANAGE: Rule(_("登记离岗与代岗")),

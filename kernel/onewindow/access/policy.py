@@ -8,12 +8,16 @@ from onewindow.access.principal import Decision, Principal, Target
 from onewindow.access.table import FALLBACK, TABLE, Scope
 from onewindow.i18n import _
 from onewindow.office.types import StaffId, TownshipCode, UnitId
+from onewindow.organisation.powers import POWERS
+from onewindow.organisation.powers import Reach as Level
 from onewindow.organisation.roles import KEEPERS, Role, separated
 from onewindow.organisation.snapshot import PostView
 
 NOT_YOURS = _("不在您的权限范围内")
 NOT_SEPARATED = _("系统、安全、审计管理员不得兼任其他岗位，请先调整岗位")
 NOT_BY_HANDLER = _("承办人不能办理这一步，请由未经办该事项的人员办理")
+RECUSING = _("回避申请决定以前，不能办理本件")
+AWAY = _("您登记为离岗，离岗期间不能签署；已经返岗的，先结束离岗登记")
 USE_SEALED = _("密件的个人信息须按密件查看")
 
 
@@ -30,9 +34,12 @@ def decide(principal: Principal, action: Action, target: Target) -> Decision:
     allowed = any(_within(principal, action, target))
     visible = allowed or any(_within(principal, Action.CASE_READ, target))
     if not allowed:
-        return Decision(False, visible, NOT_YOURS)
+        gone = action in POWERS and any(post.away for post in principal.posts)
+        return Decision(False, visible, AWAY if gone else NOT_YOURS)
     if rule.by_non_handler and principal.staff_id in target.handled_by | target.officer_ids:
         return Decision(False, visible, NOT_BY_HANDLER)
+    if principal.staff_id in target.recusing_ids and not RULES[action].looks:
+        return Decision(False, visible, RECUSING)
     if action is Action.CASE_REVEAL and target.sealed:
         return Decision(False, visible, USE_SEALED)
     return Decision(True)
@@ -53,9 +60,12 @@ def capacities(principal: Principal, target: Target) -> frozenset[str]:
     """In which capacities somebody stands to an assignment: what `by=` of an office's action is compared with.
 
     "handler", "head", "organ_head" and "director" follow the table; "other" is somebody who may see the case and never
-    handled it; a role that an office declares counts in the units of the assignment.
+    handled it, "paper_entry" who moreover enters what a party signed on paper; a role that an office declares counts in
+    the units of the assignment.
     """
     if not separated(principal.roles) or not _admitted(principal, target):
+        return frozenset()
+    if principal.staff_id in target.recusing_ids:
         return frozenset()
     found: set[str] = set()
     if any(_within(principal, Action.ASSIGNMENT_ACT, target, but=frozenset({Role.HEAD}))):
@@ -64,10 +74,14 @@ def capacities(principal: Principal, target: Target) -> frozenset[str]:
         found.add(Role.DESIGNATED)
     for post in _posts(principal, target):
         if post.role != Role.HANDLER and _stands_here(post, target):
-            found.add(post.role)
+            me = post.stands_for if post.stands_for is not None else principal.staff_id
+            if _signs(principal, post, me, _BY_DELEGATION.get(post.role, ""), target):
+                found.add(post.role)
     handled = principal.staff_id in target.handled_by | target.officer_ids
     if not handled and any(_within(principal, Action.CASE_READ, target)):
         found.add("other")
+        if decide(principal, Action.CASE_PARTY_PAPER, target).allowed:
+            found.add("paper_entry")
     return frozenset(found)
 
 
@@ -234,7 +248,7 @@ def _within(
             continue
         me = post.stands_for if post.stands_for is not None else principal.staff_id
         for scope in row.get(post.role, ()):
-            if _in_scope(scope, post, me, target):
+            if _in_scope(scope, post, me, target) and _signs(principal, post, me, action, target):
                 yield True
     if _keeps(principal):
         return
@@ -242,6 +256,25 @@ def _within(
         yield True
     if Role.DESIGNATED in row and target.sealed and principal.own_posts and principal.staff_id in target.designated_ids:
         yield True
+
+
+_NEAREST = frozenset({Level.UNIT, Level.ORGAN})
+
+
+def _signs(principal: Principal, post: PostView, me: StaffId, power: str, target: Target) -> bool:
+    """Whether somebody may sign here in this post; an action that is no power to sign is not asked about.
+
+    For the powers of a unit or an organ the nearest level decides (`signing.who_may`); those of a township or the
+    district reach as far as the post's own scope. Whoever a matter was given to by name signs for it.
+    """
+    rule = POWERS.get(power)
+    if rule is None or post.role not in rule.roles:
+        return True
+    if not post.grants(power):
+        return False
+    if principal.signing is None or rule.reach not in _NEAREST or not target.unit_ids or me in target.officer_ids:
+        return True
+    return principal.signing.may(principal.staff_id, power, target)
 
 
 def _keeps(principal: Principal) -> bool:

@@ -6,7 +6,23 @@ from datetime import datetime
 
 from onewindow.i18n import DEFAULT, Message
 from onewindow.office.types import CaseId, PartyId, StaffId, TownshipCode, UnitId
+from onewindow.organisation.signing import may_sign
 from onewindow.organisation.snapshot import Organisation, PostView
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Who may sign at the moment when a principal was recognised: one organisation, one instant."""
+
+    organisation: Organisation
+    at: datetime
+
+    def may(self, staff: StaffId, power: str, target: "Target") -> bool:
+        """Whether somebody may sign for one of the units of a target, those whom it concerns left out."""
+        return any(
+            may_sign(staff, power, unit, self.at, self.organisation, target.excluded_ids, target.excluded_units)
+            for unit in target.unit_ids
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,7 @@ class Principal:
     lang: str = DEFAULT
     fallback_for: frozenset[TownshipCode] = frozenset()
     must_change: bool = False
+    signing: "Signing | None" = field(default=None, compare=False, repr=False)
 
     @property
     def own_posts(self) -> tuple[PostView, ...]:
@@ -51,12 +68,16 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class PartyKey:
-    """A party who came with a tracking code: one case, one party, nothing else."""
+    """A party who came with a tracking code: one case, one party, nothing else.
+
+    `mark` is that code's own: once another code was given out in its stead, this key opens nothing any more.
+    """
 
     case_id: CaseId
     party_id: PartyId
     township: TownshipCode
     lang: str = DEFAULT
+    mark: str = ""
 
     @property
     def actor(self) -> str:
@@ -69,7 +90,8 @@ class Target:
 
     For an action on one assignment, `unit_ids` and `officer_ids` are that assignment's; for one on a case, those of all
     its assignments that stand. `handled_by` is everybody who ever handled the case. `at_window` says that the matter
-    lies in the window's own queue, or that the window runs this assignment on paper.
+    lies in the window's own queue, or that the window runs this assignment on paper. `recusing_ids` are those of whom
+    it has to be decided whether they step aside (回避): until then they look on and do nothing.
     """
 
     township: TownshipCode | None = None
@@ -84,6 +106,7 @@ class Target:
     sealed: bool = False
     designated_ids: frozenset[StaffId] = frozenset()
     excluded_ids: frozenset[StaffId] = frozenset()
+    recusing_ids: frozenset[StaffId] = frozenset()
     excluded_units: frozenset[UnitId] = frozenset()
 
     @classmethod
@@ -129,6 +152,7 @@ def principal_for(
         lang=lang,
         fallback_for=_fallback_for(organisation, staff_id, at),
         must_change=must_change,
+        signing=Signing(organisation, at),
     )
 
 

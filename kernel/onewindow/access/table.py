@@ -67,6 +67,16 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
         Action.CASE_IMPORT: _row(director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_S.TOWNSHIP),
         Action.CASE_LIST: _LOOK,
         Action.CASE_READ: _LOOK,
+        # Whoever brings the code stands at the window and asks; it shows no more than the code itself would.
+        Action.CASE_BY_CODE: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_S.TOWNSHIP,
+            supervisor=_S.TOWNSHIP,
+            informant=_S.OWN_UNIT,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
         Action.CASE_CORRECT: _row(
             director=_S.TOWNSHIP,
             deputy=_S.TOWNSHIP,
@@ -74,6 +84,24 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             informant=_S.OWN,
             designated=_S.DESIGNATED,
             fallback=_S.TOWNSHIP,
+        ),
+        Action.CASE_TRACK: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
+        Action.CASE_TRACK_SEALED: _row(
+            director=_S.TOWNSHIP,
+            deputy=_S.TOWNSHIP,
+            registrar=_WINDOW,
+            head=_S.UNIT,
+            designated=_S.DESIGNATED,
+            fallback=_S.TOWNSHIP,
+        ),
+        Action.CASE_VOID: _row(
+            director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),
         Action.CASE_SUPPLEMENT: _row(
             director=_S.TOWNSHIP,
@@ -124,6 +152,9 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             supervisor=_S.TOWNSHIP,
             designated=_S.DESIGNATED,
         ),
+        Action.CODE_RENEW: _row(
+            director=_S.TOWNSHIP, deputy=_S.TOWNSHIP, registrar=_S.TOWNSHIP, designated=_S.DESIGNATED
+        ),
         Action.CASE_FOLLOW_UP: _row(
             district_admin=_S.ESCALATED,
             director=_S.TOWNSHIP,
@@ -173,6 +204,7 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
         Action.ASSIGNMENT_PAPER: _row(
             deputy=_S.TOWNSHIP, registrar=_WINDOW, designated=_S.DESIGNATED, fallback=_S.TOWNSHIP
         ),
+        Action.RECUSAL_DECIDE: _row(head=_S.UNIT, organ_head=_S.UNIT),
         Action.ANSWER_APPROVE: _row(head=_S.UNIT),
         Action.EXTENSION_APPROVE: _row(director=_S.WINDOW, organ_head=_S.UNIT),
         Action.ATTACHMENT_READ: _LOOK,
@@ -229,6 +261,7 @@ TABLE: Mapping[Action, Row] = MappingProxyType(
             secadmin=_S.ALL,
         ),
         Action.USER_MANAGE: _row(sysadmin=_S.ALL),
+        Action.STAFF_LEAVE: _row(district_admin=_S.ALL, secadmin=_S.ALL),
         Action.POST_MANAGE: _row(district_admin=_S.ALL, secadmin=_S.ALL),
         Action.DELEGATION_MANAGE: _row(district_admin=_S.ALL, director=_S.TOWNSHIP, organ_head=_S.UNIT),
         Action.ABSENCE_MANAGE: _row(

@@ -97,6 +97,15 @@ class Vault:
                 content = stream.read()
         except FileNotFoundError:
             raise Misconfigured(_("找不到密钥文件"), remedy=_("先运行 onewindow init，或放回备份的密钥文件")) from None
+        return cls.parse(content)
+
+    @classmethod
+    def parse(cls, content: bytes) -> "Vault":
+        """The vault of a key file's content.
+
+        Raises:
+            Misconfigured: it is not that of a key file.
+        """
         try:
             parsed = orjson.loads(content)
             keys = {str(entry["kid"]): base64.b64decode(entry["secret"], validate=True) for entry in parsed["keys"]}

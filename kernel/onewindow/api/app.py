@@ -18,11 +18,17 @@ from onewindow.api.routes import (
     attachments,
     bus,
     cases,
+    counter,
     documents,
+    filters,
     health,
     imports,
     lists,
+    organisation,
+    own,
     people,
+    recusals,
+    registrations,
     sessions,
     supplement,
     tracking,
@@ -33,7 +39,7 @@ from onewindow.centre import Centre
 
 OPERATOR_FILE = "operator.token"
 # A file of five hundred rows, or somebody's photographs, is longer than a form.
-CAPS = {f"{PREFIX}/imports": 32 << 20}
+CAPS = {f"{PREFIX}/imports": 32 << 20, "/admin/import": 8 << 20}
 # Forms that carry files.
 UPLOADS = tuple(
     re.compile(pattern)
@@ -42,7 +48,8 @@ UPLOADS = tuple(
         rf"{PREFIX}/tracking/attachments",
         r"/(?:file|register)",
         r"/case/[^/]+/(?:materials|act/[^/]+/[^/]+)",
-        r"/tracked/(?:materials|act/[^/]+/[^/]+)",
+        r"/case/[^/]+/documents/[^/]+/(?:serve|services/[^/]+)",
+        r"/tracked/(?:materials?|act/[^/]+/[^/]+)",
     )
 )
 PAGES = "onewindow.web.routes"
@@ -82,9 +89,26 @@ def create_app(centre: Centre, *, pages: bool = True, operator_token: str | None
 def rest_v1() -> list[BaseRoute]:
     """The operations of REST v1, the busiest first. In one list: a request looks for its route once, where included
     routers would each look, and look again when they have found it."""
-    modules = (assignments, lists, documents, attachments, tracking, sessions, people, upkeep, imports, bus, supplement)
-    routers = (cases.lean, cases.router, *(module.router for module in modules), attachments.by_code)
-    return [route for router in routers for route in router.routes]
+    modules = (
+        assignments,
+        registrations,
+        recusals,
+        lists,
+        filters,
+        documents,
+        attachments,
+        tracking,
+        own,
+        counter,
+        sessions,
+        people,
+        organisation,
+        upkeep,
+        imports,
+        bus,
+    )
+    others = (*(module.router for module in modules), attachments.by_code, counter.lost)
+    return [route for router in (cases.lean, supplement.router, cases.router, *others) for route in router.routes]
 
 
 def _publish(app: FastAPI, centre: Centre) -> None:

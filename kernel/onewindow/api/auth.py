@@ -104,7 +104,8 @@ class Door:
         """A token for a party who came with their code, and until when it is good; nothing is stored for it."""
         until = self.centre.now() + timedelta(minutes=PARTY_MINUTES)
         stamp = int(until.timestamp()).to_bytes(5, "big")
-        plain = stamp + UUID(key.case_id).bytes + UUID(key.party_id).bytes + key.township.encode()
+        people = UUID(key.case_id).bytes + UUID(key.party_id).bytes
+        plain = stamp + people + bytes.fromhex(key.mark).rjust(4, b"\0") + key.township.encode()
         sealed = self.centre.vault.seal(PURPOSE, plain)
         return PARTY_MARK + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode(), until
 
@@ -144,7 +145,7 @@ class Door:
             if int.from_bytes(plain[:5], "big") <= self.centre.now().timestamp():
                 return None
             case, party = (str(UUID(bytes=plain[start : start + 16])) for start in (5, 21))
-            return PartyKey(CaseId(case), PartyId(party), TownshipCode(plain[37:].decode()), lang)
+            return PartyKey(CaseId(case), PartyId(party), TownshipCode(plain[41:].decode()), lang, plain[37:41].hex())
         except (CannotOpen, ValueError):
             return None
 

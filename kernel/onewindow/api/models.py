@@ -48,8 +48,15 @@ class RegisteredOut(Out):
     version: int
 
 
+class SnippetPart(Out):
+    """A stretch of the words of a case, scrubbed of people; `hit` marks what was looked for."""
+
+    text: str
+    hit: bool
+
+
 class CaseLine(Out):
-    """A case as lists show it: no words, no people."""
+    """A case as lists show it: no people, and no words but the surroundings of a hit where words were searched for."""
 
     number: str
     township: str
@@ -67,6 +74,7 @@ class CaseLine(Out):
     registered_at: datetime
     received_at: datetime
     version: int
+    snippet: list[SnippetPart] = []
 
 
 class PartyOut(Out):
@@ -142,6 +150,10 @@ class ServiceOut(Out):
     served_on: date
     party_id: str | None
     tracking_no: str | None
+    sent_on: date | None = Field(None, description="the day of posting, or of the public notice")
+    period_days: int | None = None
+    scans: list[str] = []
+    corrects: str | None = Field(None, description="the service that this one corrects")
 
 
 class DocumentOut(DocumentLine):
@@ -220,6 +232,21 @@ class CaseOut(CaseLine):
     assignments: list[AssignmentOut]
     clocks: list[ClockOut]
     documents: list[DocumentLine]
+
+
+class ByCodeOut(CaseLine):
+    """The case of a code that its holder brought; `readable` says whether you may open it."""
+
+    readable: bool
+
+
+class SavedFilterOut(Out):
+    """One of your own saved filters; `chosen` are query parameters of the list of cases."""
+
+    id: str
+    name: str
+    chosen: dict[str, str]
+    saved_at: datetime
 
 
 class RevealedOut(Out):
@@ -363,29 +390,6 @@ class LookOut(Out):
     who: str
     what: str
     reason: str
-
-
-class TrackedOut(Out):
-    """What a party may read of their matter, their own fields masked."""
-
-    number: str
-    township: str
-    township_name: str
-    category: str
-    category_title: str
-    track: str
-    phase: str
-    state: str
-    holder: str
-    due_on: date | None
-    registered_at: datetime
-    received_at: datetime
-    words: WordsOut
-    party: PartyOut
-    clocks: list[ClockOut]
-    timeline: list[EntryOut]
-    documents: list[DocumentLine]
-    looks: list[LookOut]
 
 
 class PartyOffersOut(Out):

@@ -58,6 +58,8 @@ class UnitOut(Out):
     name: str
     organ: str
     office: str | None
+    code: str | None = Field(description="the division code of a village, or the code that the district gave it")
+    title: str = Field(description="its name, with its township where another unit has the same")
 
 
 class CategoryOut(Out):
@@ -126,8 +128,9 @@ class OfficeOut(Out):
     id: str
     title: str
     version: str
-    remote: bool
+    remote: bool = Field(description="its module is installed elsewhere, not beside the centre")
     answering: bool
+    where: str = Field(description="where it runs now: embedded, apart (a process of its own here), elsewhere, or away")
     since: datetime | None
     quarantined: str | None = Field(description="why it is quarantined")
     handles: list[str]
@@ -151,6 +154,7 @@ class CredentialsOut(Out):
     district: str
     key: str
     kernel_keys: dict[str, str]
+    ca: str = Field(description="PEM of the authority that signed the bus server's certificate; empty: the system's")
 
 
 class CalendarOut(Out):

@@ -1,23 +1,31 @@
 """From the kernel's values to what REST v1 answers, in the reader's language."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from onewindow.api import models as out
+from onewindow.api import models_own as own_out
 from onewindow.bus.wire import Description
 from onewindow.centre import Centre
 from onewindow.clocks.rows import ClockRow
 from onewindow.documents.models import Document, Service
 from onewindow.i18n import translate
-from onewindow.office.types import StaffId, TownshipCode, UnitId
+from onewindow.office.types import StaffId, TownshipCode
 from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
+from onewindow.registry.search.text import Part
 from onewindow.registry.timeline import Shown
 from onewindow.routing import assignments
+from onewindow.routing.applicant import Standing
 from onewindow.routing.casefile import CaseFile
+from onewindow.routing.counter import Holders
 from onewindow.routing.enclosing import Told
+from onewindow.routing.nextstep import next_step
 from onewindow.routing.register import Registered
-from onewindow.routing.tracking import Tracked
+from onewindow.routing.saved import Kept
+from onewindow.routing.searching import ByCode
+from onewindow.routing.tracking import Paper, Tracked
 
 
 class Shower:
@@ -28,8 +36,7 @@ class Shower:
         self.lang = lang
 
     def _unit(self, unit_id: str | None) -> str:
-        unit = self._centre.organisation.current.units.get(UnitId(unit_id)) if unit_id else None
-        return unit.name if unit else ""
+        return self._centre.organisation.current.title(unit_id)
 
     def _staff(self, staff_id: str | None) -> str:
         staff = self._centre.organisation.current.staff.get(StaffId(staff_id)) if staff_id else None
@@ -46,8 +53,15 @@ class Shower:
 
     # Cases -----------------------------------------------------------------------------------------------------------
 
-    def case_line(self, row: Mapping[str, Any]) -> out.CaseLine:
-        return out.CaseLine(**self._line(row))
+    def case_line(self, row: Mapping[str, Any], snippet: Sequence[Part] = ()) -> out.CaseLine:
+        shown = [out.SnippetPart(text=part.text, hit=part.hit) for part in snippet]
+        return out.CaseLine(**self._line(row), snippet=shown)
+
+    def by_code(self, found: ByCode) -> out.ByCodeOut:
+        return out.ByCodeOut(**self._line(found.case), readable=found.readable)
+
+    def saved_filter(self, kept: Kept) -> out.SavedFilterOut:
+        return out.SavedFilterOut(id=kept.id, name=kept.name, chosen=kept.chosen.said(), saved_at=kept.saved_at)
 
     def _line(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -225,11 +239,21 @@ class Shower:
             blocks=[dict(block) for block in found.blocks],
         )
 
+    def holders(self, found: Holders) -> own_out.HoldersOut:
+        return own_out.HoldersOut(
+            number=found.number,
+            category=found.category,
+            category_title=self._category(found.category, insider=True),
+            registered_at=found.registered_at,
+            place=found.place,
+            parties=[self.party(party) for party in found.parties],
+        )
+
     # What a party sees -----------------------------------------------------------------------------------------------
 
-    def tracked(self, seen: Tracked) -> out.TrackedOut:
+    def tracked(self, seen: Tracked, standing: Standing | None = None) -> own_out.TrackedOut:
         township = self._centre.organisation.current.townships.get(TownshipCode(seen.township))
-        return out.TrackedOut(
+        return own_out.TrackedOut(
             number=seen.number,
             township=seen.township,
             township_name=township.name if township else seen.township,
@@ -246,7 +270,9 @@ class Shower:
             party=self.party(seen.party),
             clocks=[self.clock(row) for row in seen.clocks],
             timeline=[self.entry(entry, for_party=True) for entry in seen.entries],
-            documents=[self.document_line(document) for document, _served in seen.documents],
+            documents=[self._paper(paper) for paper in seen.papers],
+            next_step=self._next(seen),
+            standing=own_out.StandingOut.model_validate(standing) if standing else None,
             looks=[
                 out.LookOut(
                     at=look.at,
@@ -257,6 +283,28 @@ class Shower:
                 for look in seen.looks
             ],
         )
+
+    def _paper(self, paper: Paper) -> own_out.TrackedDocumentOut:
+        above, clock = paper.redress, paper.clock
+        redress = None
+        if above:
+            redress = own_out.RedressOut(
+                organ=above.get("organ", ""),
+                address=above.get("address", ""),
+                phone=above.get("phone", ""),
+                until=clock.lawful_on if clock else None,
+                provisional=bool(clock and clock.provisional),
+            )
+        line = self.document_line(paper.document).model_dump()
+        return own_out.TrackedDocumentOut(**line, served_on=paper.served_on, redress=redress)
+
+    def _next(self, seen: Tracked) -> str:
+        words, params = next_step(seen)
+        return translate(words, self.lang, **{name: _day(value) for name, value in params.items()})
+
+
+def _day(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _for_party(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from nats.aio.subscription import Subscription
 from onewindow.bus.envelope import MSG_ID
 from onewindow.bus.errors import BusUnavailable, NobodyAnswers, StreamMissing, TimedOut
 from onewindow.bus.subjects import inbox_prefix
+from onewindow.bus.tls import require_private
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,19 @@ class Listening:
         self.current: Subscription | None = None
 
 
+class _Client(Client):
+    """The library's client, but for one thing: where TLS was asked for, no word of who we are goes out without it.
+
+    The library does as the server's first line says, which anybody on the way can change.
+    """
+
+    def _connect_command(self) -> bytes:
+        server = self._current_server
+        if server is not None and server.uri.scheme == "tls" and not self._server_info.get("tls_required"):
+            raise nats.errors.Error("the server does not offer TLS")
+        return super()._connect_command()
+
+
 class Connection:
     """Publish, ask and listen. While the server is away everything fails at once or waits, as its docstring says.
 
@@ -86,7 +100,9 @@ class Connection:
 
         Raises:
             BusUnavailable: if it did not come up in time.
+            Misconfigured: if it is off loopback without TLS.
         """
+        require_private(access.url)
         connection = cls(access)
         connection._keeper = asyncio.create_task(connection._keep(), name="bus-connection")
         try:
@@ -126,7 +142,7 @@ class Connection:
 
     async def _keep(self) -> None:
         while not self._closing:
-            client, down = Client(), asyncio.Event()
+            client, down = _Client(), asyncio.Event()
             try:
                 await self._connect(client, down)
             except asyncio.CancelledError:

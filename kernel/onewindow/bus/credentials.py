@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, SecretS
 
 from onewindow.bus.connection import Access
 from onewindow.bus.subjects import KERNEL, STREAM, commands_of, inbox_prefix, office_token, place_token
+from onewindow.bus.tls import trust
 from onewindow.errors import Misconfigured
 from onewindow.i18n import _
 from onewindow.office.types import OfficeId
@@ -119,6 +120,7 @@ class Credentials(BaseModel):
     district: Annotated[str, AfterValidator(place_token)]
     key: Base64Bytes
     kernel_keys: dict[str, str]  # kid -> PEM of the public key that signs the kernel's claims
+    ca: str = ""  # PEM of the authority that signed the server's certificate; empty: the system's
 
     @field_serializer("password", when_used="json")
     def _reveal(self, password: SecretStr) -> str:
@@ -131,7 +133,7 @@ class Credentials(BaseModel):
 
     def access(self, name: str = "") -> Access:
         """For `Connection.open`."""
-        return Access(self.url, self.user, self.password.get_secret_value(), self.office, name)
+        return Access(self.url, self.user, self.password.get_secret_value(), self.office, name, trust(self.ca))
 
     def save(self, path: Path) -> None:
         """Write the file, readable by its owner alone."""

@@ -36,7 +36,7 @@ def verbs() -> dict[str, tuple[str, str]]:
         command + Verb.BUNDLE: ("templates, schemas and catalogues, by hash", "office"),
         asks + AskVerb.HELLO: ("a host starts: its manifest, versions, epoch and cursor", KERNEL),
         asks + AskVerb.LOG: ("the kernel's log for this office after a place", KERNEL),
-        asks + AskVerb.CASE: ("a case as this office may see it", KERNEL),
+        asks + AskVerb.MIRROR: ("what the kernel last knew of this office's proceedings", KERNEL),
     }
 
 

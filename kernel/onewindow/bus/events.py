@@ -212,6 +212,8 @@ class ProceedingChanged(Payload):
     at: AwareDatetime
     effects: list[Plain] = []
     has_body: bool = False
+    command: Key | None = None
+    """A digest of the key of the command that this step obeyed; none for a reaction."""
 
     @property
     def about(self) -> str:

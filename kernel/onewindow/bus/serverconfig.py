@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from onewindow.bus.credentials import NatsUser, authorization
+from onewindow.bus.tls import is_loopback
 from onewindow.errors import Misconfigured
 from onewindow.i18n import _
 
@@ -141,8 +142,7 @@ def configuration(settings: ServerSettings, ports: Ports, users: Sequence[NatsUs
     Raises:
         Misconfigured: if it would listen off loopback without TLS, or let strangers in.
     """
-    loopback = settings.host in ("127.0.0.1", "::1", "localhost")
-    if not loopback and not (settings.tls_cert and settings.tls_key):
+    if not is_loopback(settings.host) and not (settings.tls_cert and settings.tls_key):
         raise Misconfigured(_("消息总线对外开放时必须配置 TLS 证书"), host=settings.host)
     lines = [
         f"server_name: {json.dumps('onewindow-' + settings.district)}",

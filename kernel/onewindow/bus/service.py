@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
+import platform
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ from nats.aio.msg import Msg
 
 from onewindow.bus.connection import Connection, Listening
 from onewindow.bus.envelope import escape
-from onewindow.bus.errors import BusUnavailable
+from onewindow.bus.errors import BusUnavailable, NobodyAnswers, TimedOut
 from onewindow.errors import OneWindowError
 from onewindow.office.types import new_id
 
@@ -187,6 +189,22 @@ async def ask(
         code = reply.headers[ERROR_CODE]
         raise ServiceError(int(code) if code.isdigit() else 500, reply.headers.get(ERROR, ""))
     return bytes(reply.data)
+
+
+def whereabouts() -> dict[str, str]:
+    """This process, as a service says it in its metadata: `nats micro info` shows where each office runs."""
+    return {"host": platform.node(), "pid": str(os.getpid())}
+
+
+async def whereabouts_of(connection: Connection, name: str, *, timeout: float = 0.5) -> Mapping[str, str] | None:
+    """Where a service of this name runs now; None if none answers. Nobody else can answer on its subject."""
+    try:
+        reply = await connection.request(f"$SRV.PING.{name}", b"", timeout=timeout)
+        said = json.loads(reply.data)
+    except (BusUnavailable, NobodyAnswers, TimedOut, ValueError):
+        return None
+    found = said.get("metadata") if isinstance(said, dict) else None
+    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
 
 
 async def find_services(connection: Connection, *, wait: float = 0.3) -> list[dict[str, Any]]:

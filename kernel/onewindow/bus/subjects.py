@@ -42,7 +42,7 @@ class AskVerb(StrEnum):
 
     HELLO = "hello"
     LOG = "log"
-    CASE = "case"
+    MIRROR = "mirror"
 
 
 def token(text: str) -> str:

@@ -128,6 +128,44 @@ class LogReply(Wire):
     more: bool = False
 
 
+class MirrorRequest(Wire):
+    """What do you have of my proceedings, after this one: asked by a host whose store came from a backup."""
+
+    after: str = ""
+    limit: int = 200
+
+
+class Mirrored(Wire):
+    """A proceeding as the kernel last knew it, with its assignment; `facts` is the office's own ciphertext (base64).
+
+    `commands` are the digests of the commands' keys, each with the version that it made; `at` is the last step's time.
+    """
+
+    assignment: dict[str, Any]
+    township: str
+    version: int
+    state: str
+    procedure: str
+    procedure_version: int
+    facts: str | None = None
+    at: AwareDatetime | None = None
+    commands: dict[str, int] = Field(default_factory=dict)
+
+
+class MirrorReply(Wire):
+    """A page of the mirror, in the order of the assignments' ids."""
+
+    rows: tuple[Mirrored, ...] = ()
+    more: bool = False
+
+
+class LostSpan(Wire):
+    """From when until when an office's own records were lost: its store came from a backup of `since`."""
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime
+
+
 class Hello(Wire):
     """What a host says when it starts: what it is, and its bundle where the kernel may not have it."""
 
@@ -135,6 +173,7 @@ class Hello(Wire):
     bundle: str = ""
     epoch: str = ""
     started: datetime
+    lost: LostSpan | None = None
 
 
 class HelloReply(Wire):
@@ -143,3 +182,6 @@ class HelloReply(Wire):
     accepted: bool
     reason: str = ""
     has_bundle: bool = True
+    epoch: str = ""
+    pos: int = 0
+    """How far the kernel has read the host's log, and in which epoch: past its end, the host's store was put back."""

@@ -11,9 +11,12 @@ from pydantic import ValidationError
 from typer.main import get_command
 
 from onewindow.cli import (
+    authority,
+    backups,
     buses,
     calendars,
     cases,
+    changes,
     context,
     doctor,
     imports,
@@ -21,6 +24,8 @@ from onewindow.cli import (
     office_run,
     offices,
     people,
+    roster,
+    searches,
     setting_up,
     townships,
     up,
@@ -34,6 +39,16 @@ HELP = _(
     "一窗：镇街综治中心“一个窗口”办件系统。\n\n退出码：0 成功；1 被规则拒绝或失败；2 命令用法有误；3 没有找到；"
     "4 没有权限或未登录；5 暂时连不上或尚待确认。"
 )
+BACKUP_HELP = _(
+    "做一份备份，中心照常运行。\n\n"
+    "例：onewindow backup create /mnt/backup --keep 14\n\n"
+    "例（定时任务）：onewindow backup create /mnt/backup --recovery-key recovery.pub.pem --keep 14"
+)
+RESTORE_HELP = _(
+    "把一份备份恢复到空的数据目录，或用 --only 恢复其中一个数据库。先停止中心。\n\n"
+    "例：onewindow --data /srv/onewindow restore /mnt/backup/onewindow-371700-20261127T020000Z\n\n"
+    "例（只恢复一个科室）：onewindow restore 备份目录 --only petition"
+)
 GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
     (
         "township",
@@ -45,6 +60,18 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("live", townships.live, _("启用镇街，开始收件")),
             ("name", townships.name, _("指定窗口兜底人和密件经办人")),
             ("unit", townships.unit, _("登记单位")),
+            ("import", roster.township, _("导入镇街和单位（CSV）")),
+        ),
+    ),
+    (
+        "unit",
+        _("单位"),
+        (
+            ("list", authority.units, _("列出单位")),
+            ("add", townships.unit, _("登记单位")),
+            ("change", authority.change, _("修改单位")),
+            ("end", authority.end, _("撤销单位")),
+            ("signatories", authority.signatories, _("此刻谁能签")),
         ),
     ),
     (
@@ -73,6 +100,35 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
             ("reset", people.reset, _("重置密码")),
             ("deactivate", people.deactivate, _("停用账号")),
             ("activate", people.activate, _("恢复账号")),
+            ("leave", authority.leave, _("办理离任与移交")),
+            ("import", roster.user, _("导入人员（CSV）")),
+        ),
+    ),
+    (
+        "post",
+        _("岗位"),
+        (
+            ("list", authority.posts, _("列出某人的岗位")),
+            ("add", people.appoint, _("任命岗位")),
+            ("end", authority.end_post, _("免去岗位")),
+        ),
+    ),
+    (
+        "delegation",
+        _("书面授权"),
+        (
+            ("list", authority.delegations, _("列出有效的授权")),
+            ("add", authority.delegate, _("登记授权")),
+            ("end", authority.end_delegation, _("撤销授权")),
+        ),
+    ),
+    (
+        "absence",
+        _("离岗与代岗"),
+        (
+            ("list", authority.absences, _("列出离岗")),
+            ("add", authority.note_absence, _("登记离岗")),
+            ("end", authority.end_absence, _("登记返岗")),
         ),
     ),
     (
@@ -81,11 +137,16 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("register", cases.register, _("登记事项")),
             ("list", cases.list_, _("列出事项")),
+            ("search", searches.search, _("查找事项：按编号、内容、地点")),
             ("show", cases.show, _("查看事项")),
             ("timeline", cases.timeline, _("查看办理记录")),
             ("verify", cases.verify, _("核验办理记录链")),
             ("sign", cases.sign, _("签收一件交办")),
             ("act", cases.act, _("办理；不写操作名则列出可用操作")),
+            ("track", changes.track, _("变更事项轨")),
+            ("void", changes.void, _("作废误登记的事项")),
+            ("recusal", changes.recusal, _("列出或决定回避申请")),
+            ("object", changes.object_, _("录入纸质单位的退回异议")),
             ("import", imports.import_, _("导入台账（CSV）")),
         ),
     ),
@@ -102,7 +163,18 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Any, str], ...]], ...] = (
         _("消息总线"),
         (
             ("describe", buses.describe, _("输出主题、消息和请求的说明")),
+            ("config", buses.config, _("写出自备 nats-server 的配置文件")),
             ("republish", buses.republish, _("从日志重新发布消息")),
+        ),
+    ),
+    (
+        "backup",
+        _("备份"),
+        (
+            ("create", backups.create, BACKUP_HELP),
+            ("list", backups.list_, _("列出目录里的备份")),
+            ("verify", backups.verify, _("核对一份备份是否完好")),
+            ("recovery-key", backups.recovery_key, _("生成一对恢复密钥：公钥放在中心，私钥离线保管")),
         ),
     ),
     (
@@ -124,6 +196,7 @@ ALONE: tuple[tuple[str, Any, str], ...] = (
     ("serve", up.serve, _("启动已初始化的中心（供服务管理器使用）")),
     ("init", setting_up.init, _("初始化数据目录和管理员账号")),
     ("migrate", setting_up.migrate, _("升级数据库结构")),
+    ("restore", backups.restore, RESTORE_HELP),
     ("doctor", doctor.doctor, _("检查安装和运行状况")),
     ("login", people.login, _("登录")),
     ("logout", people.logout, _("退出登录")),

@@ -1,13 +1,17 @@
 """`bus` and `parked`: what travels on the bus, sending it again, and what could not be applied."""
 
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from onewindow.access.files import write_private
+from onewindow.bus.serverconfig import Ports, ServerSettings
 from onewindow.cli import context
 from onewindow.cli.client import connect
 from onewindow.cli.context import Json
+from onewindow.errors import OneWindowError
 from onewindow.i18n import _
 
 
@@ -20,6 +24,33 @@ def describe(ctx: typer.Context, json: Json = False) -> None:
         here.data(asyncapi(version("onewindow")))
     else:
         print(markdown(), end="")
+
+
+def config(
+    ctx: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", help=_("写到这个文件；里面有口令，请妥善保管"))],
+    folder: Annotated[Path, typer.Option("--folder", help=_("服务器存放数据的目录"))] = Path("/var/lib/nats"),
+    host: Annotated[str, typer.Option("--host", help=_("监听地址；不在本机的必须有证书"))] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help=_("端口"))] = 4222,
+    monitor: Annotated[int, typer.Option("--monitor", help=_("监控端口，只在本机监听"))] = 8222,
+    cert: Annotated[Path | None, typer.Option("--cert", help=_("证书文件（PEM）"))] = None,
+    key: Annotated[Path | None, typer.Option("--key", help=_("私钥文件（PEM）"))] = None,
+    offices: Annotated[list[str] | None, typer.Option("--office", help=_("科室标识；本机没有安装的才要写"))] = None,
+) -> None:
+    """Write the configuration of a nats-server of your own: logins, permissions, JetStream that syncs always, TLS."""
+    from onewindow.setup.external_bus import server_configuration
+
+    here = context.of(ctx)
+    where = ServerSettings(folder, here.settings.district.lower(), host=host, port=port, tls_cert=cert, tls_key=key)
+    try:
+        text = server_configuration(here.settings, where, Ports(port, monitor), offices or ())
+    except OneWindowError as error:
+        here.failed(error)
+    output.absolute().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_private(output, text.encode(), replace=True)
+    here.say(_("配置已写入 {path}；用 nats-server -c {path} 启动"), path=str(output))
+    scheme = "tls" if cert else "nats"
+    here.say(_("然后设置 ONEWINDOW_NATS={url}"), url=f"{scheme}://{host}:{port}")
 
 
 def republish(

@@ -210,7 +210,7 @@ def sign(ctx: typer.Context, number: Number, assignment: Which = None) -> None:
 
     async def work() -> None:
         async with connect(here) as client:
-            one = assignment or await _open_assignment(client, number)
+            one = assignment or await open_assignment(client, number)
             await client.post(f"/cases/{number}/assignments/{one}/signature")
         here.say(_("已签收 {number}"), number=number)
 
@@ -236,7 +236,7 @@ def act(
                 _offered(here, await client.get(f"/cases/{number}/actions"), json)
                 return True
             body = {"form": _form(form, values or [])}
-            one = assignment or await _open_assignment(client, number)
+            one = assignment or await open_assignment(client, number)
             headers = {"Idempotency-Key": key or new_id()}
             done = await client.post(f"/cases/{number}/assignments/{one}/actions/{action}", body, headers=headers)
         if json:
@@ -289,7 +289,7 @@ def _form(given: str, values: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-async def _open_assignment(client: Client, number: str) -> str:
+async def open_assignment(client: Client, number: str) -> str:
     case = await client.get(f"/cases/{number}")
     alive = [a["id"] for a in case["assignments"] if a["state"] in ("sent", "received")]
     if not alive:

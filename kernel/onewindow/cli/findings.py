@@ -9,7 +9,7 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -25,14 +25,17 @@ from onewindow.clocks.book import CalendarBook
 from onewindow.documents.tables import DOCUMENT
 from onewindow.errors import OneWindowError
 from onewindow.i18n import _
-from onewindow.office.types import law_day
+from onewindow.office.types import SHANGHAI, law_day
 from onewindow.organisation.cache import load as load_organisation
 from onewindow.organisation.roles import Role
 from onewindow.organisation.rows import TownshipKind
 from onewindow.organisation.snapshot import Organisation
 from onewindow.plugins.discovery import discover
 from onewindow.plugins.service import load as load_offices
+from onewindow.routing.mirror import lost_of
 from onewindow.settings import CONFIG, Settings
+from onewindow.setup.backup.after import restored
+from onewindow.setup.backup.kept import last_of
 from onewindow.setup.demo import FILE as DEMO_FILE
 from onewindow.setup.stores import KERNEL_SCHEMA
 from onewindow.store import Store
@@ -41,6 +44,7 @@ from onewindow.store.base import KernelTable
 Level = Literal["ok", "warn", "wrong"]
 ENOUGH_BYTES, LITTLE_BYTES = 2 << 30, 256 << 20
 PUBLISHED_BY_MONTH = 11
+BACKUP_WITHIN, RESTORE_SHOWN = timedelta(hours=36), timedelta(days=30)
 _DURABLE = {"fsync": ("on",), "synchronous_commit": ("on", "remote_write", "remote_apply"), "full_page_writes": ("on",)}
 
 
@@ -76,6 +80,7 @@ def everything(settings: Settings) -> Iterator[Finding]:
     """All checks, in the order in which one would look; what cannot be looked at is said once."""
     yield from program(settings)
     yield from folder(settings)
+    yield from backup(settings)
     yield from bus(settings)
     usable = True
     try:
@@ -99,7 +104,7 @@ def everything(settings: Settings) -> Iterator[Finding]:
     try:
         if settings.database:
             yield from store.read_now(durability)
-        for look in (townships, offices, parked, documents, calendar):
+        for look in (townships, offices, restores, parked, documents, calendar):
             yield from store.read_now(_with(look, settings.now()))
     finally:
         store.close_now()
@@ -150,6 +155,23 @@ def folder(settings: Settings) -> Iterator[Finding]:
         yield _warn("disk", _("磁盘只剩 {size}"), _("尽快腾出空间"), size=size)
     else:
         yield _ok("disk", _("磁盘可用 {size}"), size=size)
+
+
+def backup(settings: Settings) -> Iterator[Finding]:
+    """How old the last backup is."""
+    if not settings.key_file.is_file():
+        return
+    last = last_of(settings)
+    if last is None:
+        yield _warn("backup", _("还没有做过备份"), _("onewindow backup create 目录，并设为每天定时执行"))
+        return
+    age = settings.now() - last.at
+    params = {"hours": int(age.total_seconds() // 3600), "folder": last.folder}
+    if age > BACKUP_WITHIN:
+        remedy = _("onewindow backup create 目录；检查定时任务")
+        yield _warn("backup", _("上一次备份在 {hours} 小时前：{folder}"), remedy, **params)
+    else:
+        yield _ok("backup", _("上一次备份在 {hours} 小时前：{folder}"), **params)
 
 
 def bus(settings: Settings) -> Iterator[Finding]:
@@ -282,6 +304,29 @@ def offices(conn: Connection, now: datetime) -> list[Finding]:
             message = _("科室“{title}”{version}，在 {count} 处启用")
             found.append(_ok("office", message, title=office.title, version=office.version, count=count))
     return found
+
+
+def restores(conn: Connection, now: datetime) -> list[Finding]:
+    """What a restore left to be seen to by people, for as long as they may have to."""
+    found = []
+    done = restored(conn)
+    if done is not None and now - done.restored < RESTORE_SHOWN:
+        params = {"at": local(done.restored), "taken": local(done.taken)}
+        remedy = _("备份之后的登记、签收和账号变动须人工核对；留空的编号见 docs/operations.md")
+        found.append(_warn("restore", _("中心于 {at} 从 {taken} 的备份恢复"), remedy, **params))
+    for office in load_offices(conn).known:
+        span = lost_of(conn, office)
+        if span is not None and now - span.until < RESTORE_SHOWN:
+            params = {"office": office, "since": local(span.since) if span.since else "?", "until": local(span.until)}
+            remedy = _("请该科室补录这段时间登记在自己台账里的内容")
+            message = _("科室 {office} 的数据从备份恢复，{since} 至 {until} 之间它自己的台账丢失")
+            found.append(_warn("restore", message, remedy, **params))
+    return found
+
+
+def local(at: datetime) -> str:
+    """A moment as people here read it."""
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def parked(conn: Connection, now: datetime) -> list[Finding]:

@@ -26,11 +26,18 @@ def list_(ctx: typer.Context, json: Json = False) -> None:
         if json:
             here.data(rows)
             return
-        heads = [_("标识"), _("名称"), _("版本"), _("在线"), _("单独运行"), _("启用处数"), _("隔离原因")]
+        heads = [_("标识"), _("名称"), _("版本"), _("运行在"), _("启用处数"), _("隔离原因")]
         here.table(
             heads,
             [
-                [r["id"], r["title"], r["version"], r["answering"], r["remote"], len(r["townships"]), r["quarantined"]]
+                [
+                    r["id"],
+                    r["title"],
+                    r["version"],
+                    here.label(r["where"], "where"),
+                    len(r["townships"]),
+                    r["quarantined"],
+                ]
                 for r in rows
             ],
         )
@@ -53,7 +60,7 @@ def show(ctx: typer.Context, office: Office, json: Json = False) -> None:
                 _("标识"): row["id"],
                 _("名称"): row["title"],
                 _("版本"): row["version"],
-                _("在线"): row["answering"],
+                _("运行在"): here.label(row["where"], "where"),
                 _("办理"): row["handles"],
                 _("启用于"): row["townships"],
                 _("隔离原因"): row["quarantined"],

@@ -46,12 +46,15 @@ def show(ctx: typer.Context, code: Code, json: Json = False) -> None:
         async with connect(here) as client:
             row = await _one(client, code)
             units = await client.pages("/units", township=code)
+            lacks = await client.get(f"/townships/{code}/lacks", admin=True)
         if json:
-            here.data({**row, "units": units})
+            here.data({**row, "units": units, "lacks": lacks})
             return
         here.fields({_("区划代码"): row["code"], _("名称"): row["name"], _("已启用"): row["live"]})
+        for lack in lacks:
+            here.note(_("还缺：{text} → {remedy}"), text=lack["text"], remedy=lack["remedy"])
         shown = [
-            [unit["id"], here.label(unit["kind"], "unit_kind"), unit["name"], unit["organ"], unit["office"]]
+            [unit["id"], here.label(unit["kind"], "unit_kind"), unit["title"], unit["organ"], unit["office"]]
             for unit in units
         ]
         here.table([_("标识"), _("类型"), _("单位"), _("代表机关"), _("科室模块")], shown)
@@ -125,6 +128,7 @@ def unit(
     organ: Annotated[str, typer.Option("--organ", help=_("文书以哪个机关的名义出具"))],
     parent: Annotated[str | None, typer.Option("--parent", help=_("上级单位的标识"))] = None,
     office: Annotated[str | None, typer.Option("--office", help=_("使用的科室模块；不写为纸质流转"))] = None,
+    code: Annotated[str | None, typer.Option("--code", help=_("单位代码；村居为 12 位区划代码"))] = None,
     json: Json = False,
 ) -> None:
     """Enter a unit."""
@@ -133,7 +137,7 @@ def unit(
     async def work() -> None:
         async with connect(here) as client:
             body = {"township": township, "name": name, "kind": kind.value, "organ": organ}
-            more = {"parent": parent, "office": office}
+            more = {"parent": parent, "office": office, "code": code}
             made = await client.post("/units", {**body, **{k: v for k, v in more.items() if v}}, admin=True)
         if json:
             here.data(made)

@@ -95,6 +95,20 @@ def request_extension(
     return extension_id
 
 
+def agree_extension(
+    tx: Tx, clock_id: str, amount: int, *, at: datetime, by: str, book: CalendarBook
+) -> ExtensionOutcome:
+    """Extend a clock that the parties extend by agreeing: nothing has to be served, so it is in force at once.
+
+    Raises:
+        Refused, Conflict: as `request_extension` does.
+    """
+    request_extension(tx, clock_id, amount, document_id=None, requested_at=at, requested_by=by)
+    outcome = serve_extension(tx, served_on=law_day(at), recorded_at=at, by_handler=False, book=book, clock_id=clock_id)
+    assert outcome is not None  # it has just been asked for
+    return outcome
+
+
 def refuse_extension(tx: Tx, extension_id: str, at: datetime) -> bool:
     """Take back an extension that is not in force, so that it no longer counts; says whether it was pending."""
     pending = update(EXTENSION).where(EXTENSION.c.id == extension_id, EXTENSION.c.state == "pending")
@@ -159,6 +173,25 @@ def serve_extension(
         **due_values(due),
     )
     return ExtensionOutcome(Outcome.CORRECTED if afterwards else Outcome.EFFECTIVE, found.id, found.days, before, clock)
+
+
+def reset_extension(tx: Tx, document_id: str, at: datetime, book: CalendarBook) -> bool:
+    """Undo what a service brought about that turned out wrong: the extension waits for its service again.
+
+    Says whether there was one.
+    """
+    found = _extension(tx, document_id, None)
+    if found is None or found.served_on is None:
+        return False
+    clock = lock(tx, found.clock_id)
+    if found.state == "effective":
+        pauses = pauses_of(tx, [clock.id])[clock.id]
+        left = clock.extended_days - found.days
+        due = book.due(tx, lambda calendar: clock.due(pauses, calendar, extended=left))
+        store(tx, clock, extended_days=left, **due_values(due))
+    again = update(EXTENSION).where(EXTENSION.c.id == found.id)
+    tx.execute(again.values(state="pending", served_on=None, decided_at=None))
+    return True
 
 
 def _over(clock: ClockRow, at: datetime) -> bool:

@@ -47,11 +47,13 @@ def start(
 
     It starts green, however long ago the fact is: the scheduler turns it, so that each turn is reported once.
     """
-    span = Span(spec.span.amount, spec.span.unit) if until is None else None
+    if until is None and spec.span is None:
+        raise Refused(_("这项时限须写明到期日"), rule=spec.source)
+    span = Span(spec.span.amount, spec.span.unit) if until is None and spec.span else None
     warn = Span(spec.warn.amount, spec.warn.unit) if spec.warn else None
     begun = _instant(started) if until is None else day_start(until)
     # Only hours know the time of day; all other clocks that start on one day end together.
-    timed = until is None and spec.span.unit == "hours"
+    timed = span is not None and span.unit == "hours"
     first = begun if timed else until or law_day(begun)
     key = None if timed else (span, first, warn, closes_at)
     due = book.due(tx, lambda calendar: compute(span, first, calendar, warn=warn, closes_at=closes_at), key)
@@ -139,6 +141,22 @@ def resume(tx: Tx, clock_id: str, at: datetime, book: CalendarBook) -> ClockRow:
     return store(tx, row, status="running", colour=calmer(row.colour, colour_at(at, row.warn_at, row.lawful_at)))
 
 
+def restart(tx: Tx, clock_id: str, started: date, at: datetime, book: CalendarBook) -> ClockRow:
+    """Put a clock right that began from a wrong date; the pauses and extensions that it had stay."""
+    row = lock(tx, clock_id)
+    begun = replace(row, started_at=day_start(started))
+    pauses = pauses_of(tx, [row.id])[row.id]
+    due = book.due(tx, lambda calendar: begun.due(pauses, calendar))
+    colour = calmer(row.colour, colour_at(utc(at), due.warn_at, due.lawful_at))
+    return store(tx, row, started_at=begun.started_at, colour=colour, **due_values(due))
+
+
+def unstop(tx: Tx, clock_id: str) -> ClockRow:
+    """Let a clock run on whose stop was a mistake; the scheduler gives it its colour."""
+    row = lock(tx, clock_id)
+    return store(tx, row, status="running", stopped_at=None, colour="green")
+
+
 def seal(tx: Tx, case_id: str) -> None:
     """Mark the clocks of a case that has been sealed."""
     tx.execute(update(CLOCK).where(CLOCK.c.case_id == case_id).values(sealed=True))
@@ -167,4 +185,4 @@ def _instant(started: datetime | date) -> datetime:
     return utc(started) if isinstance(started, datetime) else day_start(started)
 
 
-__all__ = ["Owner", "pause", "read", "resume", "seal", "start", "stop"]
+__all__ = ["Owner", "pause", "read", "restart", "resume", "seal", "start", "stop", "unstop"]

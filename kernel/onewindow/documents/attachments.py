@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     AUTHORISATION = "authorisation"
     READ_BACK = "read_back"
     FORM = "form"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,12 @@ class Document:
 
 @dataclass(frozen=True)
 class Service:
-    """One service of one document, as its proof says."""
+    """One service of one document, as its proof says.
+
+    `sent_on` is the day of posting or of the public notice, `period_days` how long that notice runs; `recorded` says
+    that pictures or a film show how it was done; `scans` are the pieces of material that show the signed proof. A
+    service that was wrong is void, and its correction names it.
+    """
 
     document_id: DocumentId
     method: ServiceMethod
@@ -97,5 +102,11 @@ class Service:
     witnesses: tuple[str, ...] = ()
     note: str = ""
     tracking_no: str | None = None
+    sent_on: date | None = None
+    period_days: int | None = None
+    recorded: bool = False
+    scans: tuple[str, ...] = ()
+    corrects: str | None = None
+    void_at: datetime | None = None
     id: str = ""
     recorded_at: datetime | None = field(default=None, compare=False)

@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, bindparam, select, update
 
 from onewindow.access.vault import Vault
+from onewindow.documents import serving
 from onewindow.documents.attachments import named, names_in_use
 from onewindow.documents.bundle import beside, keep_bundle, kernel_bundle, load_bundle, template
 from onewindow.documents.files import FileStore
@@ -18,9 +19,9 @@ from onewindow.documents.models import Document, DocumentState, Draft, Service, 
 from onewindow.documents.qr import qr_svg
 from onewindow.documents.render import CannotRender, Renderer
 from onewindow.documents.tables import DOCUMENT, SERVICE
-from onewindow.errors import BadInput, NotFound, OneWindowError, Refused, Unavailable
+from onewindow.errors import BadInput, Conflict, NotFound, OneWindowError, Refused, Unavailable
 from onewindow.i18n import _
-from onewindow.office.types import SHANGHAI, CaseId, DocumentId, TownshipCode, law_day, new_id, utc
+from onewindow.office.types import SHANGHAI, CaseId, DocumentId, StaffId, TownshipCode, law_day, new_id, utc
 from onewindow.store.fixed import Fixed
 from onewindow.store.store import Store
 from onewindow.store.tx import Tx
@@ -261,6 +262,16 @@ class Documents:
         """A case's documents in the order of their issue."""
         return [Document.of(row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
 
+    def redress(self, conn: Connection, documents: Sequence[DocumentId]) -> dict[DocumentId, Mapping[str, str]]:
+        """Where these documents tell somebody to turn who does not accept them: organ, address, phone, clock."""
+        found: dict[DocumentId, Mapping[str, str]] = {}
+        query = select(DOCUMENT.c.id, DOCUMENT.c.data).where(DOCUMENT.c.id.in_(list(documents)))
+        for row in conn.execute(query.where(DOCUMENT.c.data.is_not(None))):
+            frozen = self._vault.open_json(DATA, row.data, context=row.id)
+            if redress := frozen.get("redress"):
+                found[DocumentId(row.id)] = redress
+        return found
+
     def failure(self, conn: Connection, document_id: DocumentId) -> str | None:
         """Why a document failed; of a ready one, the characters that are to be written in by hand."""
         sealed = conn.execute(select(DOCUMENT.c.failure).where(DOCUMENT.c.id == document_id)).scalar_one_or_none()
@@ -268,22 +279,17 @@ class Documents:
 
     # Service -----------------------------------------------------------------------------------------------------
 
-    def record_service(self, tx: Tx, service: Service, *, now: datetime) -> tuple[str, Document]:
+    def record_service(
+        self, tx: Tx, service: Service, *, now: datetime, consented: bool = True
+    ) -> tuple[str, Document]:
         """Record how a document was served; returns the record's id and the document. Nothing is overwritten: a
-        correction is a further record."""
+        correction is a further record, and what it corrects is void.
+
+        Raises:
+            Refused, BadInput: see `serving.check`.
+        """
         document = self.get(tx.conn, service.document_id)
-        if document.state is not DocumentState.READY:
-            raise Refused(_("文书尚未制成，不能登记送达"), rule="service-needs-document")
-        if service.served_on < document.issued_on:
-            raise BadInput(_("送达日期早于文书日期"), field="served_on", remedy=_("核对送达回证上的日期"))
-        if service.served_on > law_day(now):
-            raise BadInput(_("送达日期不能在今天之后"), field="served_on", remedy=_("送达之后再登记"))
-        if service.method in (ServiceMethod.LEFT, ServiceMethod.REFUSED) and not (service.witnesses or service.note):
-            raise BadInput(
-                _("留置送达和拒收须写明见证人或者经过"), field="witnesses", remedy=_("填写见证人，或者在备注中写明经过")
-            )
-        if service.method is ServiceMethod.BY_SOMEBODY and not service.received_by:
-            raise BadInput(_("代收须写明代收人"), field="received_by", remedy=_("填写代收人及其与受送达人的关系"))
+        serving.check(service, document, now, consented=consented)
         record_id = new_id()
         words = {
             "received_by": service.received_by,
@@ -291,6 +297,8 @@ class Documents:
             "place": service.place,
             "witnesses": list(service.witnesses),
             "note": service.note,
+            "recorded": service.recorded,
+            "scans": list(service.scans),
         }
         tx.insert(
             SERVICE,
@@ -303,20 +311,43 @@ class Documents:
                 "recorded_at": utc(now),
                 "recorded_by": service.recorded_by,
                 "tracking_no": service.tracking_no,
+                "sent_on": service.sent_on,
+                "period_days": service.period_days,
+                "corrects": service.corrects,
+                "void_at": None,
+                "void_by": None,
                 "words": self._vault.seal_json(SERVED, words, context=record_id),
             },
         )
         return record_id, document
 
+    def void_service(self, tx: Tx, service_id: str, *, by: StaffId, now: datetime) -> Service:
+        """Declare a recorded service void; what it said.
+
+        Raises:
+            NotFound: no such service.
+            Conflict: it is void already.
+        """
+        tx.flush()
+        row = tx.execute(select(SERVICE.c.document_id).where(SERVICE.c.id == service_id)).one_or_none()
+        if row is None:
+            raise NotFound(_("没有这条送达记录"))
+        known = {one.id: one for one in self.services(tx.conn, [row.document_id])}
+        standing = update(SERVICE).where(SERVICE.c.id == service_id, SERVICE.c.void_at.is_(None))
+        if tx.execute(standing.values(void_at=utc(now), void_by=by)).rowcount != 1:
+            raise Conflict(_("这条送达记录已经更正过"))
+        return known[service_id]
+
     def services(self, conn: Connection, documents: Sequence[DocumentId]) -> list[Service]:
-        """The services of these documents, in the order in which they were recorded."""
-        query = select(SERVICE).where(SERVICE.c.document_id.in_(list(documents))).order_by(SERVICE.c.id)
+        """The services of these documents that stand, in the order in which they were recorded."""
+        query = select(SERVICE).where(SERVICE.c.document_id.in_(list(documents)), SERVICE.c.void_at.is_(None))
         found = []
-        for row in conn.execute(query).mappings():
+        for row in conn.execute(query.order_by(SERVICE.c.id)).mappings():
             values = dict(row)
+            values.pop("void_by")
             sealed = values.pop("words")
             words = {} if sealed is None else self._vault.open_json(SERVED, sealed, context=values["id"])
-            words["witnesses"] = tuple(words.get("witnesses", ()))
+            words |= {name: tuple(words.get(name, ())) for name in ("witnesses", "scans")}
             found.append(Service(**{**values, **words, "method": ServiceMethod(values["method"])}))
         return found
 

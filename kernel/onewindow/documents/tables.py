@@ -58,6 +58,13 @@ class DocumentServiceTable(KernelTable, table=True):
     # Sealed JSON: who took it, where, the witnesses, what was remarked. All of it may name people.
     words: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     tracking_no: str | None = Field(default=None, sa_column=Column(String))
+    # When it was posted, or published where it is served by notice; how many days that notice runs.
+    sent_on: date | None = Field(default=None, sa_column=Column(Date))
+    period_days: int | None = Field(default=None, sa_column=Column(BigInteger))
+    # A service is never changed: one that was wrong is void, and another corrects it.
+    corrects: str | None = Field(default=None, sa_column=Column(String(36)))
+    void_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    void_by: str | None = Field(default=None, sa_column=Column(String(36)))
 
 
 class BundleTable(KernelTable, table=True):

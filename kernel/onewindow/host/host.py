@@ -22,7 +22,7 @@ from onewindow.bus.following import Following, begin_after
 from onewindow.bus.inbox import Cursor, Inbox, Parking, Peer
 from onewindow.bus.log import Log, LogPage
 from onewindow.bus.relay import Relay
-from onewindow.bus.service import Endpoint, Request, Service, ServiceError, ask
+from onewindow.bus.service import Endpoint, Request, Service, ServiceError, ask, whereabouts
 from onewindow.bus.subjects import AskSubject, AskVerb, Verb
 from onewindow.bus.tables import BusTables
 from onewindow.bus.wire import (
@@ -37,10 +37,11 @@ from onewindow.bus.wire import (
     StatusRequest,
 )
 from onewindow.documents.bundle import Bundle, make_bundle
-from onewindow.errors import Misconfigured, NotFound
+from onewindow.errors import Misconfigured, NotFound, Unavailable
+from onewindow.host.forward import Forward
 from onewindow.host.happenings import happening_of
-from onewindow.host.tables import BUS, COMMAND
-from onewindow.host.work import Workshop
+from onewindow.host.tables import BUS
+from onewindow.host.work import Workshop, catching_up
 from onewindow.i18n import _
 from onewindow.office.declaration import Office
 from onewindow.office.types import OfficeId
@@ -48,6 +49,7 @@ from onewindow.store import Store, Tx
 
 KERNEL = "kernel"
 RECONCILE_SECONDS = 60.0
+LEVEL_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
@@ -87,9 +89,13 @@ class Host:
         self._following = Following()
         self._reading = asyncio.Lock()
         self._relay = Relay(store, self._log, connection)
-        self._service = Service(connection, office.id, _semantic(self.manifest.version), description=office.title)
+        version = _semantic(self.manifest.version)
+        self._service = Service(connection, office.id, version, description=office.title, metadata=whereabouts())
+        self._forward = Forward(store, self._log, self._work, self._ask, now)
         self.accepted = asyncio.Event()
         self.refused = ""
+        # Level with the kernel: set once in each start, and only then commands are taken.
+        self.level = asyncio.Event()
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -107,14 +113,35 @@ class Host:
             for verb, handler in commands.items()
         ]
         await self._service.start(endpoints)
-        consumer = Consumer(self._connection, self.office.id, self._receive, batch=256)
-        loops: list[Awaitable[None]] = [self._greet(), consumer.run(), self._relay.run(), self._reconcile_forever()]
+        loops: list[Awaitable[None]] = [self._greet(), self._relay.run(), self._follow()]
         try:
             async with asyncio.TaskGroup() as group:
                 for loop in loops:
                     group.create_task(loop)  # type: ignore[arg-type]
         finally:
             await self._service.stop()
+
+    async def _follow(self) -> None:
+        """Come level with the kernel, then take what it says, until cancelled."""
+        await self._come_level()
+        consumer = Consumer(self._connection, self.office.id, self._receive, batch=256)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(consumer.run())
+            group.create_task(self._reconcile_forever())
+
+    async def _come_level(self) -> None:
+        """Nothing to do, unless our store came from a backup: then we are brought forward before we work on."""
+        await self.accepted.wait()
+        while (await self._store.read(self._forward.behind)) is not None:
+            try:
+                await self._connection.wait_connected()
+                count = await self._forward.bring()
+                await self.reconcile()
+            except (BusUnavailable, NobodyAnswers, TimedOut, ServiceError):
+                await asyncio.sleep(1.0)
+            else:
+                await self._forward.finish(count)
+        self.level.set()
 
     # Greeting --------------------------------------------------------------------------------------------------------
 
@@ -137,12 +164,15 @@ class Host:
 
     async def _hello(self) -> None:
         epoch = await self._store.read(self._log.epoch)
-        hello = Hello(manifest=self.manifest, epoch=epoch, started=self._now())
+        lost = await self._store.read(self._forward.lost) if self.office.records else None
+        hello = Hello(manifest=self.manifest, epoch=epoch, started=self._now(), lost=lost)
         reply = await self._say_hello(hello)
         if reply.accepted and not reply.has_bundle:
             packed = base64.b64encode(self.bundle.data).decode()
             reply = await self._say_hello(hello.model_copy(update={"bundle": packed}))
         if reply.accepted:
+            if not self.accepted.is_set():
+                await self._forward.notice(reply)
             self.accepted.set()
         elif reply.reason != self.refused:
             log.warning("host.refused", office=self.office.id, reason=reply.reason)
@@ -174,11 +204,22 @@ class Host:
             reason = getattr(error, "slug", "unreadable")
             await self._store.write(lambda tx: self._parking.park(tx, KERNEL, placed, reason, self._now()))
             return
+        if not await self._is_of_this_life(placed):
+            return
         if not await self._store.write(lambda tx: self._take(tx, placed, payload, in_order=False)):
             # It overtook its assignment: the log has both in their order.
             await self.reconcile()
             await self._store.write(lambda tx: self._take(tx, placed, payload, in_order=True))
         self._following.arrived(placed.epoch, placed.pos)
+
+    async def _is_of_this_life(self, placed: Placed) -> bool:
+        """Whether an event stands in the kernel's log as it is now: after a restore the bus may still hold others."""
+        if placed.epoch == self._following.epoch:
+            return True
+        async with self._reading:
+            if placed.epoch != self._following.epoch:
+                await self._read_on()
+        return placed.epoch == self._following.epoch
 
     def _take(self, tx: Tx, placed: Placed, payload: Payload, *, in_order: bool) -> bool:
         """One event in one transaction: inbox row and effect; a failure of the office's rule parks it alone.
@@ -188,7 +229,7 @@ class Host:
         now = self._now()
         if isinstance(payload, AssignmentChanged):
             # Whole and versioned: it needs no inbox row, the highest version wins.
-            self._work.receive(tx, payload, placed.event.township, now)
+            self._work.receive(tx, payload, placed.event.township, now, careful=in_order)
             return True
         found = happening_of(payload)
         unknown = found is not None and not self._work.knows(tx, found[0])
@@ -200,6 +241,8 @@ class Host:
             self._parking.park(tx, KERNEL, placed, "unknown-assignment", now)
             return True
         assignment_id, happening = found
+        if self._forward.is_settled(assignment_id, placed.event.time):
+            return True
         try:
             self._work.happen(tx, assignment_id, happening, now)
         except Exception as error:
@@ -227,8 +270,11 @@ class Host:
             answer = await self._ask(AskVerb.LOG, self._following.request().model_dump_json().encode(), 10.0)
             page = LogPage.from_bytes(answer)
             upto = self._following.reached(page.epoch, page.rows[-1].pos if page.rows else None)
+            anew = self._following.epoch not in ("", page.epoch)
 
-            def work(tx: Tx, page: LogPage = page, upto: int = upto) -> None:
+            def work(tx: Tx, page: LogPage = page, upto: int = upto, anew: bool = anew) -> None:
+                if anew:
+                    self._work.forget_versions(tx)
                 for row in page.rows:
                     placed = Placed(row.event, row.pos, page.epoch)
                     try:
@@ -252,15 +298,27 @@ class Host:
     async def _act(self, request: Request) -> bytes:
         asked = ActRequest.model_validate_json(request.payload)
         claim = self._verifier.check(asked.claim, asked.key, self._now())
+        if not await self._is_level():
+            return catching_up().model_dump_json().encode()
 
         def work(tx: Tx) -> ActReply:
             return self._work.act(tx, asked, claim.subject, claim.actor, self._now())
 
         return (await self._store.write(work)).model_dump_json().encode()
 
+    async def _is_level(self) -> bool:
+        """Whether commands may be taken, waiting a moment for it."""
+        if not self.level.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LEVEL_SECONDS):
+                    await self.level.wait()
+        return self.level.is_set()
+
     async def _describe(self, request: Request) -> bytes:
         asked = DescribeRequest.model_validate_json(request.payload)
         claim = self._verifier.check(asked.claim, "describe", self._now())
+        if not await self._is_level():
+            raise Unavailable()
         found = await self._store.read(lambda c: self._work.describe(c, asked, claim.actor, self._now()))
         if found is None:
             raise NotFound()
@@ -268,12 +326,17 @@ class Host:
 
     async def _status(self, request: Request) -> bytes:
         asked = StatusRequest.model_validate_json(request.payload)
+        if not await self._is_level():
+            # Not knowing it yet is no answer: the kernel would take it for one.
+            raise Unavailable()
 
         def work(tx: Tx) -> StatusReply:
             # In the lane, so that a command still waiting in it is answered for truthfully.
-            row = tx.execute(COMMAND.select().where(COMMAND.c.key == asked.key)).mappings().first()
+            row = self._work.taken(tx, asked.key)
             if row is None:
                 return StatusReply(outcome="unknown")
+            if not row["event_id"]:
+                return StatusReply(outcome="done")
             return StatusReply(outcome="done", said=(self._work.said(tx.conn, row["event_id"]),))
 
         return (await self._store.write(work)).model_dump_json().encode()

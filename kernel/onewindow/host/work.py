@@ -1,13 +1,13 @@
 """The office's work itself: transactions over its proceedings, each with the log row that tells the kernel."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from onewindow.access.vault import Vault
 from onewindow.bus.envelope import Event
@@ -32,8 +32,9 @@ from onewindow.store.tx import Tx
 
 FACTS = "facts"
 WORDS = "words"
+TAKEN = "taken:"
 _ENDED = (AssignmentState.DONE, AssignmentState.RETURNED, AssignmentState.RECALLED)
-_COMMAND = Fixed(select(COMMAND).where(COMMAND.c.key == bindparam("key")))
+_COMMAND = Fixed(select(COMMAND).where(or_(COMMAND.c.key == bindparam("key"), COMMAND.c.key == bindparam("taken"))))
 _BY_ID = select(PROCEEDING).where(PROCEEDING.c.id == bindparam("one"))
 _PROCEEDING, _LOCK = Fixed(_BY_ID), Fixed(for_update(_BY_ID))
 _CHANGE = Fixed(update(PROCEEDING).where(PROCEEDING.c.id == bindparam("one")), writes=True)
@@ -68,9 +69,14 @@ class Workshop:
 
     # Receiving -------------------------------------------------------------------------------------------------------
 
-    def receive(self, tx: Tx, change: AssignmentChanged, township: str, now: datetime) -> None:
-        """Take over an assignment as it stands now; of several the highest version counts."""
-        if change.version == 1:
+    def receive(
+        self, tx: Tx, change: AssignmentChanged, township: str, now: datetime, *, careful: bool = False
+    ) -> None:
+        """Take over an assignment as it stands now; of several the highest version counts.
+
+        `careful`: it is read from the log, which may be that of a kernel put back (see `forget_versions`).
+        """
+        if change.version == 1 and not careful:
             # None is lower: whatever is there already stays, so nobody has to look first.
             tx.insert_missing(PROCEEDING, self._new(change, township, now))
             return
@@ -85,6 +91,10 @@ class Workshop:
                 "updated_at": now,
             }
             _CHANGE.change(tx, {"one": change.assignment_id, **values})
+
+    def forget_versions(self, tx: Tx) -> None:
+        """The kernel's log has begun anew: its assignments count from the first, whatever they were before."""
+        tx.execute(update(PROCEEDING).values(assignment_version=0))
 
     def _new(self, change: AssignmentChanged, township: str, now: datetime) -> dict[str, Any]:
         spec = self.manifest.procedure_for(change.track, change.category)
@@ -128,8 +138,11 @@ class Workshop:
     def act(self, tx: Tx, request: ActRequest, subject: str, actor: Actor, now: datetime) -> ActReply:
         """Take one action: proceeding, log row and command row in this one transaction."""
         digest = request_digest(request)
-        before = _COMMAND.one(tx, {"key": request.key})
+        before = self.taken(tx, request.key)
         if before is not None:
+            if not before["event_id"]:
+                # Done in a span that our store lost; the kernel has what it made.
+                return ActReply(outcome="done")
             if before["digest"] != digest or before["actor"] != subject:
                 return _refused(str(_("同一操作键不能用于不同的操作")), rule="key")
             return ActReply(outcome="done", said=(self.said(tx.conn, before["event_id"]),))
@@ -152,7 +165,7 @@ class Workshop:
             return ActReply(outcome="refused", fault=fault)
         if isinstance(outcome, Refusal):
             return _refused(outcome.reason, remedy=outcome.remedy, rule=outcome.rule)
-        event, body = self._write(tx, row, outcome, request.action, subject, now)
+        event, body = self._write(tx, row, outcome, request.action, subject, now, command_digest(request.key))
         tx.insert(
             COMMAND,
             {
@@ -165,6 +178,10 @@ class Workshop:
             },
         )
         return ActReply(outcome="done", said=(self.said_row(LogRow(0, event, body), self.log.epoch(tx.conn)),))
+
+    def taken(self, tx: Tx, key: str) -> Mapping[str, Any] | None:
+        """The row of a command that was taken, under its key or (from before a restore) under its digest."""
+        return _COMMAND.one(tx, {"key": key, "taken": TAKEN + command_digest(key)})
 
     def describe(
         self, tx_or_conn: Connection, request: DescribeRequest, actor: Actor, now: datetime
@@ -186,7 +203,7 @@ class Workshop:
                 OfferView(
                     key=offer.action,
                     title=declared.title if declared else offer.action,
-                    form=declared.form if declared else None,
+                    form=offered_form(declared.form, offer.options) if declared else None,
                     values=dict(offer.values),
                     refusal=Fault(reason=refusal.reason, remedy=refusal.remedy, rule=refusal.rule) if refusal else None,
                 )
@@ -224,7 +241,14 @@ class Workshop:
         return Said.of(row, epoch, {"effects": body["effects"], "listed": body["listed"]}, facts)
 
     def _write(
-        self, tx: Tx, row: dict[str, Any], outcome: Outcome, action: str, subject: str, now: datetime
+        self,
+        tx: Tx,
+        row: dict[str, Any],
+        outcome: Outcome,
+        action: str,
+        subject: str,
+        now: datetime,
+        command: str | None = None,
     ) -> tuple[Event, bytes]:
         """The new state of a proceeding; the event that tells it, and its words as the log keeps them."""
         version = row["version"] + 1
@@ -244,6 +268,7 @@ class Workshop:
             at=now,
             effects=[_public(e) for e in outcome.effects],
             has_body=True,
+            command=command,
         )
         event = said.event(
             id=new_id(), district=self.district, office=self.office.id, township=row["township"], time=now
@@ -281,10 +306,26 @@ class Workshop:
         return Context(now, actor, view, mine, clocks, TxShelf(tx))
 
 
+def command_digest(key: str) -> str:
+    """What stands for a command's key in the log and in the kernel."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
 def request_digest(request: ActRequest) -> str:
     """What makes two commands the same: assignment, action and form."""
     plain = [request.assignment, request.action, request.form]
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def offered_form(form: dict[str, Any] | None, options: Mapping[str, Mapping[str, str]]) -> dict[str, Any] | None:
+    """An action's form with the choices that only the moment knows."""
+    if form is None or not options:
+        return form
+    properties = dict(form["properties"])
+    for name, choices in options.items():
+        listed = [{"value": value, "label": label} for value, label in choices.items()]
+        properties[name] = {**properties[name], "x-choices": listed}
+    return {**form, "properties": properties}
 
 
 def listed_of(facts: Facts) -> dict[str, Any]:
@@ -308,6 +349,12 @@ def _plain(params: dict[str, object]) -> dict[str, Any]:
 
 def _refused(reason: str, *, remedy: str = "", rule: str = "") -> ActReply:
     return ActReply(outcome="refused", fault=Fault(reason=reason, remedy=remedy, rule=rule))
+
+
+def catching_up() -> ActReply:
+    """The answer to a command while a store that came from a backup is being brought forward."""
+    reason = str(_("科室的数据刚从备份恢复，正在与中心核对，操作没有执行"))
+    return _refused(reason, remedy=str(_("稍后再试；事项可以照常查看")), rule="catching-up")
 
 
 def _bare_view(row: dict[str, Any]) -> CaseView:

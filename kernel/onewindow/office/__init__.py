@@ -7,6 +7,7 @@ from onewindow.office.clocks import (
     Moment,
     Span,
     assigned,
+    by_hand,
     days,
     entering,
     hours,
@@ -19,15 +20,19 @@ from onewindow.office.clocks import (
 )
 from onewindow.office.declaration import Office, hookimpl
 from onewindow.office.effects import (
+    Admit,
     Answer,
     Ask,
     Effect,
     Effects,
+    Entrust,
     Extend,
     Go,
     Issue,
     Note,
     Pause,
+    Recuse,
+    Redress,
     Refusal,
     Resume,
     Return,
@@ -39,7 +44,7 @@ from onewindow.office.effects import (
 from onewindow.office.errors import DeclarationError, FormError
 from onewindow.office.fields import Attachment, Facts, Form, Reason, Row, field, until, years
 from onewindow.office.manifest import Manifest
-from onewindow.office.procedure import Happening, Procedure, State, action, at, guard, on, prefill
+from onewindow.office.procedure import Happening, Procedure, State, action, at, guard, on, options, prefill
 from onewindow.office.records import Record
 from onewindow.office.types import (
     AssignmentId,
@@ -53,12 +58,14 @@ from onewindow.office.types import (
     StaffId,
     Track,
     UnitId,
+    law_day,
 )
 from onewindow.office.views import Actor, AssignmentView, CaseView, ClockView, Context, DocumentView, PartyView
 
 __all__ = [
     "ActionButton",
     "Actor",
+    "Admit",
     "Answer",
     "Ask",
     "AssignmentId",
@@ -78,6 +85,7 @@ __all__ = [
     "DocumentView",
     "Effect",
     "Effects",
+    "Entrust",
     "Extend",
     "Extension",
     "Facts",
@@ -101,6 +109,8 @@ __all__ = [
     "Procedure",
     "Reason",
     "Record",
+    "Recuse",
+    "Redress",
     "Refusal",
     "Resume",
     "Return",
@@ -117,6 +127,7 @@ __all__ = [
     "action",
     "assigned",
     "at",
+    "by_hand",
     "days",
     "entering",
     "field",
@@ -124,7 +135,9 @@ __all__ = [
     "guard",
     "hookimpl",
     "hours",
+    "law_day",
     "on",
+    "options",
     "prefill",
     "received",
     "registered",

@@ -38,7 +38,7 @@ def hours(amount: int) -> Span:
     return Span(amount, "hours")
 
 
-Fact = Literal["registered", "received", "assigned", "signed", "entering", "served", "stated"]
+Fact = Literal["registered", "received", "assigned", "signed", "entering", "served", "stated", "by_hand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,21 @@ def served(*documents: str) -> Moment:
 
 
 def stated(name: str) -> Moment:
-    """The date that stands in this field of the facts."""
+    """The date that stands in this field of the facts; of a clock for each row, in this field of the row."""
     return Moment("stated", (name,))
+
+
+def by_hand() -> Moment:
+    """Nothing but the effect `Start`: where the rule decides which of several periods applies."""
+    return Moment("by_hand")
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """How far a clock may be extended, and how often (延期)."""
+    """How far a clock may be extended, and how often (延期).
+
+    With a notice it takes effect when that is served in time; without one the parties agree, and it does so at once.
+    """
 
     at_most: Span
     times: int = 1
@@ -104,12 +112,16 @@ class Clock:
 
     `protects` says whose right it is: a person's is counted to the latest lawful day, an authority's duty is warned
     of by the earliest. `since` is the day from which the rule is in force; `pauses` maps a reason to the states in
-    which the clock stands still. `profile` names the province whose values these are: such a clock runs only where
-    the district has chosen that profile.
+    which the clock stands still. `profile` names the province or the way whose values these are: such a clock runs only
+    where the district has chosen that profile.
+
+    With `per` there is one clock for each row of that table of the facts, each until the end of the day in the row's
+    field `until`; rows have a field `key`. Such a clock runs while the proceeding is in the states that it `starts`
+    with, and `stops` names the fields of the row that say that it is done with.
     """
 
     title: str
-    span: Span
+    span: Span | None = None
     source: str = field(kw_only=True)
     starts: Moment = field(kw_only=True)
     stops: Moment | tuple[Moment, ...] = field(kw_only=True)
@@ -120,3 +132,5 @@ class Clock:
     warn: Span | None = field(kw_only=True, default=None)
     tracks: tuple[str, ...] = field(kw_only=True, default=())
     profile: str = field(kw_only=True, default="")
+    per: str = field(kw_only=True, default="")
+    until: str = field(kw_only=True, default="")

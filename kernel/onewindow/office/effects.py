@@ -31,24 +31,45 @@ class Go(Effect):
         super().__init__(**{**data, "state": state if isinstance(state, str) else state.key})
 
 
+class Redress(BaseModel):
+    """Where somebody turns who does not accept a document, and the clock that says until when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    organ: str
+    address: str = ""
+    phone: str = ""
+    clock: str = ""
+
+
 class Issue(Effect):
     """Issue the document with this key to these roles (none: to an organ); `text` is what the template is to say.
 
-    Words are given by name, or in `text` where a name is taken (`to`, `kind`).
+    Words are given by name, or in `text` where a name is taken (`to`, `kind`). `about` are roles whose details stand in
+    it although it does not go to them. With `redress` a party reads on their own page, too, to whom they may turn and
+    until which day.
     """
 
-    words: ClassVar[frozenset[str]] = frozenset({"text"})
+    words: ClassVar[frozenset[str]] = frozenset({"text", "redress"})
     kind: Literal["issue"] = "issue"
     document: str
     to: tuple[str, ...] = ("applicant",)
+    about: tuple[str, ...] = ()
     text: dict[str, Any] = Field(default_factory=dict)
+    redress: Redress | None = None
 
     def __init__(
-        self, document: str, to: Sequence[str] = ("applicant",), text: Mapping[str, Any] | None = None, **words: Any
+        self,
+        document: str,
+        to: Sequence[str] = ("applicant",),
+        text: Mapping[str, Any] | None = None,
+        about: Sequence[str] = (),
+        redress: Redress | None = None,
+        **words: Any,
     ) -> None:
         if words.get("kind") == "issue":  # loading the JSON form
             del words["kind"]
-        super().__init__(**{"document": document, "to": tuple(to), "text": {**(text or {}), **words}})
+        known = {"document": document, "to": tuple(to), "about": tuple(about), "redress": redress}
+        super().__init__(**{**known, "text": {**(text or {}), **words}})
 
 
 class _ClockEffect(Effect):
@@ -60,10 +81,11 @@ class _ClockEffect(Effect):
 
 
 class Start(_ClockEffect):
-    """Start a clock by hand; `on` is the legal day, today by default."""
+    """Start a clock by hand; `on` is the legal day, today by default; with `until` it runs to the end of that day."""
 
     kind: Literal["start"] = "start"
     on: date | None = None
+    until: date | None = None
 
     def __init__(self, clock: str, **data: Any) -> None:
         super().__init__(clock, **data)
@@ -98,11 +120,14 @@ class Resume(_ClockEffect):
 
 
 class Extend(_ClockEffect):
-    """Ask for more time; it takes effect only when the notice is served by the old due date."""
+    """Ask for more time; it takes effect only when the notice is served by the old due date.
+
+    A clock whose extension has no notice is one that the parties extend: they have agreed, and it takes effect now.
+    """
 
     kind: Literal["extend"] = "extend"
     amount: int = Field(ge=1)
-    notice: str
+    notice: str = ""
 
     def __init__(self, clock: str, **data: Any) -> None:
         super().__init__(clock, **data)
@@ -140,11 +165,15 @@ class Ask(Effect):
 
 
 class Answer(Effect):
-    """Give the answer of this assignment to whoever assigned it."""
+    """Give the answer of this assignment to whoever assigned it.
+
+    `result` says in a word of the office's own (a key, no words) what came out: the asker may react to it.
+    """
 
     words: ClassVar[frozenset[str]] = frozenset({"answer"})
     kind: Literal["answer"] = "answer"
     answer: str
+    result: str = Field("", pattern=r"^[a-z_]{0,40}$")
 
     def __init__(self, answer: str, **data: Any) -> None:
         super().__init__(**{**data, "answer": answer})
@@ -163,13 +192,36 @@ class Return(Effect):
         super().__init__(**{**data, "reason": reason})
 
 
+class Entrust(Effect):
+    """Let somebody else of this unit's staff handle the assignment from now on (承办人)."""
+
+    kind: Literal["entrust"] = "entrust"
+    officer: str
+
+    def __init__(self, officer: str, **data: Any) -> None:
+        super().__init__(**{**data, "officer": officer})
+
+
+class Admit(Effect):
+    """Let the parties of this role into what this assignment tells them, each with a tracking code of their own.
+
+    The kernel prints the code on a letter that only who does not handle the case may read: it reaches the party alone.
+    """
+
+    kind: Literal["admit"] = "admit"
+    role: str
+
+    def __init__(self, role: str, **data: Any) -> None:
+        super().__init__(**{**data, "role": role})
+
+
 class Note(Effect):
-    """Write a line into the timeline, for the office or for the parties too."""
+    """Write a line into the timeline: for the office, for who brought the matter, or for everybody admitted too."""
 
     words: ClassVar[frozenset[str]] = frozenset({"text"})
     kind: Literal["note"] = "note"
     text: str
-    readers: Literal["office", "parties"] = "office"
+    readers: Literal["office", "parties", "everybody"] = "office"
 
     def __init__(self, text: str, **data: Any) -> None:
         super().__init__(**{**data, "text": text})
@@ -186,8 +238,36 @@ class Seal(Effect):
         super().__init__(**{**data, "reason": reason})
 
 
+class Recuse(Effect):
+    """Somebody steps aside for an interest in the case (回避): `declared` by the actor of themselves, or asked for
+    about the assignment's officer. Until it is decided they take no step; granted, they know no more of the case."""
+
+    words: ClassVar[frozenset[str]] = frozenset({"reason"})
+    kind: Literal["recuse"] = "recuse"
+    reason: str
+    ground: str = Field("", max_length=40)
+    declared: bool = False
+
+    def __init__(self, reason: str, **data: Any) -> None:
+        super().__init__(**{**data, "reason": reason})
+
+
 AnyEffect: TypeAlias = Annotated[
-    Go | Issue | Start | Stop | Pause | Resume | Extend | Ask | Answer | Return | Note | Seal,
+    Go
+    | Issue
+    | Start
+    | Stop
+    | Pause
+    | Resume
+    | Extend
+    | Ask
+    | Answer
+    | Return
+    | Entrust
+    | Admit
+    | Note
+    | Seal
+    | Recuse,
     Field(discriminator="kind"),
 ]
 

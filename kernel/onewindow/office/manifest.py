@@ -66,7 +66,7 @@ class ExtensionSpec(Spec):
 class ClockSpec(Spec):
     key: str
     title: str
-    span: SpanSpec
+    span: SpanSpec | None = None
     source: str
     starts: MomentSpec
     stops: tuple[MomentSpec, ...]
@@ -77,6 +77,8 @@ class ClockSpec(Spec):
     warn: SpanSpec | None = None
     tracks: tuple[str, ...] = ()
     profile: str = ""
+    per: str = ""
+    until: str = ""
 
 
 class ProcedureSpec(Spec):
@@ -89,6 +91,7 @@ class ProcedureSpec(Spec):
     clocks: tuple[ClockSpec, ...]
     reactions: tuple[ReactionSpec, ...] = ()
     facts: dict[str, Any]
+    reopens: bool = False
 
     def state(self, key: str) -> StateSpec | None:
         return next((s for s in self.states if s.key == key), None)
@@ -206,7 +209,7 @@ def clock_spec(key: str, clock: Clock) -> ClockSpec:
     return ClockSpec(
         key=key,
         title=clock.title,
-        span=_span(clock.span),
+        span=_span(clock.span) if clock.span else None,
         source=clock.source,
         starts=_moment(clock.starts),
         stops=tuple(_moment(m) for m in stops),
@@ -219,6 +222,8 @@ def clock_spec(key: str, clock: Clock) -> ClockSpec:
         warn=_span(clock.warn) if clock.warn else None,
         tracks=clock.tracks,
         profile=clock.profile,
+        per=clock.per,
+        until=clock.until,
     )
 
 
@@ -234,6 +239,7 @@ def procedure_spec(procedure: type[Procedure[Any]]) -> ProcedureSpec:
         clocks=tuple(clock_spec(k, c) for k, c in procedure.clocks.items()),
         reactions=tuple(_reaction(r) for r in procedure.reactions),
         facts=procedure.facts.model_json_schema(),
+        reopens=procedure.reopens,
     )
 
 

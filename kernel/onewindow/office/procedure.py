@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 from onewindow.office.clocks import Clock
 from onewindow.office.errors import DeclarationError
 from onewindow.office.fields import Facts, Form
+from onewindow.office.rowclocks import clock_fault
 from onewindow.office.types import Phase
 
 F = TypeVar("F", bound=Facts)
@@ -23,7 +24,10 @@ EVENTS: Mapping[str, str] = {
     "answered": "收到答复",
     "returned": "退回",
     "recalled": "收回",
+    "recused": "回避决定",
     "withdrawn": "撤回",
+    "nudged": "催办",
+    "added": "补充材料",
 }
 
 
@@ -82,6 +86,7 @@ class Action:
         self.summary = (rule.__doc__ or "").strip()
         self.guards: list[Method] = []
         self.prefill: Method | None = None
+        self.options: dict[str, Method] = {}
 
     def __get__(self, instance: "Procedure[Any] | None", _owner: type) -> Any:
         return self if instance is None else self.rule.__get__(instance)
@@ -124,6 +129,19 @@ def prefill(declared: Any) -> Callable[[Method], Method]:
     return declare
 
 
+def options(declared: Any, name: str) -> Callable[[Method], Method]:
+    """Declare what the field `name` of an action's form offers to choose from: (self, facts, ctx) -> {value: title}.
+
+    For choices that no declaration can know, as a roster has them; the rule itself refuses what is none of them.
+    """
+
+    def declare(rule: Method) -> Method:
+        _an_action(declared, "options").options[name] = rule
+        return rule
+
+    return declare
+
+
 def _an_action(declared: Any, what: str) -> Action:
     if not isinstance(declared, Action):
         raise DeclarationError(f"@{what} takes an action declared above it, not {declared!r}")
@@ -144,8 +162,9 @@ def on(event: str, of: str | Sequence[str] | None = None, move: Move | None = No
     """Declare a reaction: (self, facts, happening, ctx) -> effects.
 
     `event` is one of near, due (a clock's amber and red), served (a document), refused (an effect), extended,
-    objected, answered, returned, recalled, withdrawn; `of` names the clocks or documents it is about. With a `move`
-    it applies only in those states.
+    objected, answered, returned, recalled, withdrawn, nudged, added (material); `of` names the clocks or documents it
+    is about. With a `move` it applies only in those states. A reaction to `withdrawn` that leads to a final state ends
+    the proceeding its own way; where there is none, the kernel ends the assignment.
     """
     if event not in EVENTS:
         raise DeclarationError(f"@on({event!r}): known events are {', '.join(sorted(EVENTS))}")
@@ -171,10 +190,14 @@ def _snake(name: str) -> str:
 
 
 class Procedure(Generic[F]):
-    """Base of all procedures; the subclass's docstring is its title, its body its states, clocks and actions."""
+    """Base of all procedures; the subclass's docstring is its title, its body its states, clocks and actions.
+
+    `reopens` says that a party may ask by their code to have the matter taken up again once it is closed.
+    """
 
     version: ClassVar[int] = 1
     tracks: ClassVar[Sequence[str]] = ()
+    reopens: ClassVar[bool] = False
     key: ClassVar[str]
     title: ClassVar[str]
     facts: ClassVar[type[Facts]]
@@ -244,6 +267,8 @@ def check(cls: type[Procedure[Any]]) -> None:
     if stuck := [k for k, s in states.items() if not s.final and k not in leaving]:
         raise DeclarationError(f"{name}: no way out of {', '.join(stuck)} and not final")
     for key, clock in cls.clocks.items():
+        if fault := clock_fault(clock, cls.facts):
+            raise DeclarationError(f"{name}.{key}: {fault}")
         stops = clock.stops if isinstance(clock.stops, tuple) else (clock.stops,)
         for moment in (clock.starts, *stops):
             if moment.fact == "entering" and (wrong := [k for k in moment.keys if k not in states]):

@@ -1,7 +1,7 @@
 """Running a procedure on plain values: what may be done, and what doing it brings about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,6 +10,7 @@ from onewindow.office.effects import Effect, Go, Refusal
 from onewindow.office.errors import DeclarationError
 from onewindow.office.fields import Facts
 from onewindow.office.procedure import Action, Happening, Move, Procedure
+from onewindow.office.rowclocks import row_effects
 from onewindow.office.views import Context
 
 
@@ -29,6 +30,7 @@ class Offer:
     action: str
     refusal: Refusal | None
     values: Mapping[str, Any]
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def _actor_may(declared: Action, ctx: Context) -> Refusal | None:
@@ -64,7 +66,8 @@ def offers(procedure: Procedure[Any], state: str, facts: Facts, ctx: Context) ->
         if declared.prefill is not None and refusal is None:
             filled = declared.prefill(procedure, facts, ctx)
             values = filled.model_dump(mode="json") if isinstance(filled, BaseModel) else dict(filled or {})
-        found.append(Offer(declared.key, refusal, values))
+        listed = {} if refusal else {n: dict(rule(procedure, facts, ctx)) for n, rule in declared.options.items()}
+        found.append(Offer(declared.key, refusal, values, listed))
     return found
 
 
@@ -89,7 +92,8 @@ def act(
         return refusal
     working = facts.model_copy(deep=True)
     args = (working, form, ctx) if form is not None else (working, ctx)
-    return _outcome(procedure, state, working, declared.move, declared.rule(procedure, *args), declared.key)
+    result = declared.rule(procedure, *args)
+    return _outcome(procedure, state, facts, working, declared.move, result, declared.key)
 
 
 def react(
@@ -103,12 +107,12 @@ def react(
             continue
         working = facts.model_copy(deep=True)
         result = reaction.rule(procedure, working, happening, ctx)
-        return _outcome(procedure, state, working, reaction.move, result, reaction.rule.__name__)
+        return _outcome(procedure, state, facts, working, reaction.move, result, reaction.rule.__name__)
     return None
 
 
 def _outcome(
-    procedure: Procedure[Any], state: str, facts: Facts, move: Move | None, result: Any, name: str
+    procedure: Procedure[Any], state: str, before: Facts, facts: Facts, move: Move | None, result: Any, name: str
 ) -> Outcome | Refusal:
     if isinstance(result, Refusal):
         return result
@@ -129,7 +133,8 @@ def _outcome(
         raise DeclarationError(f"{procedure.key}.{name}: the move branches, return Go(state)")
     else:
         target = state
-    return Outcome(target, facts, tuple(e for e in effects if not isinstance(e, Go)))
+    rows = row_effects(procedure, state, before, target, facts)
+    return Outcome(target, facts, (*(e for e in effects if not isinstance(e, Go)), *rows))
 
 
 def _flatten(result: Any, name: str) -> list[Effect | Refusal]:

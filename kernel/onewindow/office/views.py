@@ -84,7 +84,7 @@ class ClockView(View):
 
 
 class CaseView(View):
-    """The case (事项) as this actor may see it."""
+    """The case (事项) as this actor may see it. `profiles`: those that the district has chosen."""
 
     id: str
     number: str = ""
@@ -102,6 +102,7 @@ class CaseView(View):
     parties: tuple[PartyView, ...] = ()
     assignments: tuple[AssignmentView, ...] = ()
     documents: tuple[DocumentView, ...] = ()
+    profiles: tuple[str, ...] = ()
 
     def has(self, role: str) -> bool:
         """Whether somebody has this role in the case."""

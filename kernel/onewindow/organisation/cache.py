@@ -58,6 +58,7 @@ def load(conn: Connection) -> Organisation:
                 name=row.name,
                 organ=row.organ,
                 office=OfficeId(row.office) if row.office else None,
+                code=row.code,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,
             )

@@ -45,6 +45,18 @@ TITLES: Mapping[str, Message] = MappingProxyType(
     }
 )
 
+# What files call a role besides its title.
+CALLED: Mapping[str, Role] = MappingProxyType(
+    {
+        "主任": Role.DIRECTOR,
+        "副主任": Role.DEPUTY,
+        "负责人": Role.HEAD,
+        "信息员": Role.INFORMANT,
+        "审计员": Role.AUDITOR,
+        "密件指定人": Role.DESIGNATED,
+    }
+)
+
 # 三员分立: whoever runs, secures or audits the system does nothing else in it.
 KEEPERS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})
 # Who leads the centre or the township: what is said about them goes to the district.

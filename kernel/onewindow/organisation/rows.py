@@ -54,7 +54,11 @@ class Township:
 
 @dataclass(frozen=True, slots=True)
 class Unit(Term):
-    """A unit (单位); `organ` is the organ for which it acts, `office` the module that it works with, if any."""
+    """A unit (单位); `organ` is the organ for which it acts, `office` the module that it works with, if any.
+
+    `code` is the twelve-digit division code of a village or community, or a code that the district gave; an import
+    knows a unit by it and by nothing else.
+    """
 
     id: UnitId
     township: TownshipCode
@@ -63,6 +67,7 @@ class Unit(Term):
     name: str
     organ: str
     office: OfficeId | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,16 @@ from onewindow.errors import BadInput, Conflict, NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.types import OfficeId, StaffId, TownshipCode, UnitId, law_day, new_id
 from onewindow.organisation.cache import load
-from onewindow.organisation.roles import KEEPERS, Role, separated
+from onewindow.organisation.powers import POWERS
+from onewindow.organisation.readiness import missing
+from onewindow.organisation.roles import KEEPERS, separated
 from onewindow.organisation.rows import TownshipKind, UnitKind
-from onewindow.organisation.signing import POWERS
 from onewindow.organisation.tables import ABSENCE, DELEGATION, DUTY, POST, STAFF, TOWNSHIP, UNIT, VERSION
 from onewindow.store import Tx, upsert
 
 _TOKEN = re.compile(r"[a-z0-9]{1,32}")
 _CODE = re.compile(r"[0-9]{6,12}")
+_UNIT_CODE = re.compile(r"[0-9A-Za-z-]{2,24}")
 
 
 def bump(tx: Tx) -> None:
@@ -69,18 +71,10 @@ def go_live(tx: Tx, township: TownshipCode, at: datetime) -> None:
     """Let a township take matters, once somebody leads it and somebody catches what falls through."""
     tx.flush()
     organisation = load(tx.conn)
-    row = organisation.townships.get(township)
-    if row is None:
+    if township not in organisation.townships:
         raise NotFound()
-    leaders = [role for role in (Role.DIRECTOR, Role.ORGAN_HEAD) if organisation.staff_with(township, role, at)]
-    if row.kind is not TownshipKind.DISTRICT and not leaders:
-        raise Refused(_("尚无中心主任或本机关负责人，不能启用"), rule="go-live", remedy=_("先任命岗位"))
-    if row.window_fallback is None or not organisation.serves(row.window_fallback, at):
-        raise Refused(_("尚未指定窗口兜底人，不能启用"), rule="go-live", remedy=_("先指定窗口兜底人"))
-    district = organisation.townships.get(row.district_code)
-    designated = [each.secret for each in (row, district) if each is not None and each.secret is not None]
-    if not any(organisation.serves(staff, at) for staff in designated):
-        raise Refused(_("本级和区级都没有密件指定经办人，不能启用"), rule="go-live", remedy=_("先指定密件经办人"))
+    for lack in missing(organisation, township, at):
+        raise Refused(lack.text, rule="go-live", remedy=lack.remedy)
     tx.execute(update(TOWNSHIP).where(TOWNSHIP.c.code == township).values(live=True))
     bump(tx)
 
@@ -103,17 +97,47 @@ def add_unit(
     parent: UnitId | None = None,
     office: OfficeId | None = None,
     id: UnitId | None = None,
+    code: str | None = None,
 ) -> UnitId:
-    """A new unit; `organ` is whose name stands on its documents."""
+    """A new unit; `organ` is whose name stands on its documents, `code` what an import knows it by."""
     _text("name", name)
     _text("organ", organ)
+    if code is not None:
+        _free_code(tx, code)
     _row(tx, TOWNSHIP, TOWNSHIP.c.code, township)
     if parent is not None:
         _standing(tx, UNIT, parent, valid_from)
     unit = id or UnitId(new_id())
     row: dict[str, Any] = {"id": unit, "township_code": township, "parent_id": parent, "kind": kind.value}
-    _insert(tx, UNIT, {**row, "name": name, "organ": organ, "office": office, **_term(valid_from)})
+    _insert(tx, UNIT, {**row, "name": name, "organ": organ, "office": office, "code": code, **_term(valid_from)})
     return unit
+
+
+def change_unit(
+    tx: Tx, unit: UnitId, on: date, *, name: str | None = None, organ: str | None = None, code: str | None = None
+) -> None:
+    """Rename a unit, or say for which organ it acts, or give it a code; None leaves a value as it is.
+
+    A code that was given is never changed: imports know the unit by it.
+    """
+    row = _standing(tx, UNIT, unit, on)
+    values = {key: value for key, value in (("name", name), ("organ", organ), ("code", code)) if value is not None}
+    for key, value in values.items():
+        _text(key, value)
+    if code is not None and code != row["code"]:
+        if row["code"] is not None:
+            raise Refused(_("单位代码定了不改"), rule="unit-code", remedy=_("代码有误的，撤销该单位后重新登记"))
+        _free_code(tx, code)
+    if values:
+        tx.execute(update(UNIT).where(UNIT.c.id == unit).values(**values))
+        bump(tx)
+
+
+def _free_code(tx: Tx, code: str) -> None:
+    if not _UNIT_CODE.fullmatch(code):
+        raise BadInput(_("单位代码用 2 至 24 个字母、数字或横线"), field="code")
+    if _find(tx, UNIT, UNIT.c.code, code) is not None:
+        raise Conflict(_("该单位代码已被使用"))
 
 
 def set_unit_office(tx: Tx, unit: UnitId, office: OfficeId | None) -> None:

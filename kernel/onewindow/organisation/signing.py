@@ -1,25 +1,17 @@
 """Who may sign at a moment: posts, delegations, absences and recusals, as one pure function over rows."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
-from onewindow.i18n import Message, _
 from onewindow.office.types import StaffId, UnitId
+from onewindow.organisation.powers import POWERS, Power, Reach
 from onewindow.organisation.roles import Role
 from onewindow.organisation.rows import Post, Unit
 from onewindow.organisation.snapshot import Organisation
 
-
-class Reach(StrEnum):
-    """How far up from the unit the signing post may sit."""
-
-    UNIT = "unit"
-    ORGAN = "organ"
-    TOWNSHIP = "township"
-    DISTRICT = "district"
+__all__ = ["POWERS", "Basis", "Power", "Reach", "Signatory", "may_sign", "who_may"]
 
 
 class Basis(StrEnum):
@@ -28,31 +20,6 @@ class Basis(StrEnum):
     POST = "post"
     SUBSTITUTION = "substitution"
     DELEGATION = "delegation"
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """A power to sign: which roles have it, where they sit, and whether it can be delegated in writing."""
-
-    title: Message
-    roles: frozenset[str]
-    reach: Reach
-    delegable: bool = True
-
-
-POWERS: Mapping[str, Power] = MappingProxyType(
-    {
-        "assignment.sign": Power(_("签收交办"), frozenset({Role.HANDLER, Role.MEDIATOR, Role.HEAD}), Reach.UNIT),
-        "assignment.return": Power(_("提出退回异议"), frozenset({Role.HEAD}), Reach.UNIT),
-        "answer.approve": Power(_("审签答复"), frozenset({Role.HEAD}), Reach.UNIT),
-        "extension.approve": Power(_("批准延期"), frozenset({Role.ORGAN_HEAD}), Reach.ORGAN),
-        "slip.sign": Power(_("签批催办单"), frozenset({Role.DIRECTOR}), Reach.TOWNSHIP),
-        "assignment.rule_objection": Power(_("裁定退回异议"), frozenset({Role.DIRECTOR}), Reach.TOWNSHIP),
-        "case.escalate": Power(_("签发上报"), frozenset({Role.DIRECTOR}), Reach.TOWNSHIP),
-        "case.close": Power(_("批准办结"), frozenset({Role.DIRECTOR, Role.DEPUTY}), Reach.TOWNSHIP),
-        "case.district_assign": Power(_("签发批办单"), frozenset({Role.DISTRICT_ADMIN}), Reach.DISTRICT),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +44,16 @@ def who_may(
 ) -> tuple[Signatory, ...]:
     """Who may sign for a unit at a moment; empty if nobody may, and then nobody does.
 
-    The nearest level that has such a post decides: if all its holders are recused, the matter does not slip to a
-    colleague elsewhere but to whoever stands above, within the power's reach. A recused holder can neither send a
-    substitute nor have delegated.
+    The nearest level at which somebody can sign decides: where all are recused, or away without cover, the matter does
+    not slip to a colleague elsewhere but to whoever stands above, within the power's reach. A recused holder can
+    neither send a substitute nor have delegated; whoever is away signs nothing, neither in their own post nor in
+    another's.
+    The policy asks here for each action that is a power to sign, and says no where this does.
     """
     rule = POWERS[power]
     for level in _levels(rule.reach, unit, at, organisation):
         found: dict[StaffId, Signatory] = {}
-        for post in sorted(_posts_at(level, rule, at, organisation), key=lambda post: post.id):
+        for post in sorted(_posts_at(level, rule, unit, at, organisation), key=lambda post: post.id):
             if post.staff in recused or post.unit in excluded_units:
                 continue
             for signatory in _of_post(power, rule, post, at, organisation):
@@ -117,16 +86,11 @@ def _levels(reach: Reach, unit: UnitId, at: datetime, organisation: Organisation
     if not line:
         return
     here = line[0]
-    if reach is Reach.UNIT:
-        yield (here,)
-    elif reach is Reach.ORGAN:
+    if reach in (Reach.UNIT, Reach.ORGAN):
         for above in line:
-            if above.organ == here.organ:
+            if above.organ == here.organ and above.township == here.township:
                 yield (above,)
     elif reach is Reach.TOWNSHIP:
-        for above in line:
-            if above.township == here.township:
-                yield (above,)
         yield organisation.units_in(here.township, at)
     else:
         district = organisation.townships.get(here.township)
@@ -134,9 +98,15 @@ def _levels(reach: Reach, unit: UnitId, at: datetime, organisation: Organisation
             yield organisation.units_in(district.district_code, at)
 
 
-def _posts_at(level: tuple[Unit, ...], rule: Power, at: datetime, organisation: Organisation) -> Iterator[Post]:
+def _posts_at(
+    level: tuple[Unit, ...], rule: Power, asked: UnitId, at: datetime, organisation: Organisation
+) -> Iterator[Post]:
     for unit in level:
-        yield from organisation.posts_in(unit.id, at, *rule.roles)
+        # Above the unit itself only its head answers for it: a handler there handles other matters.
+        above = rule.reach is Reach.UNIT and unit.id != asked
+        roles = rule.roles & {Role.HEAD} if above else rule.roles
+        if roles:
+            yield from organisation.posts_in(unit.id, at, *roles)
 
 
 def _of_post(power: str, rule: Power, post: Post, at: datetime, organisation: Organisation) -> Iterator[Signatory]:

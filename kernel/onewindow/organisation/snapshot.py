@@ -1,11 +1,12 @@
 """The whole organisation in memory, immutable: what every request and every rule reads."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from onewindow.office.types import OfficeId, StaffId, TownshipCode, UnitId, law_day
+from onewindow.organisation.powers import POWERS
 from onewindow.organisation.roles import Role
 from onewindow.organisation.rows import Absence, Delegation, Duty, Post, Staff, Township, TownshipKind, Unit
 
@@ -27,8 +28,12 @@ class PostView:
     powers: frozenset[str] | None = None
     stands_for: StaffId | None = None
     number: str = ""
+    away: bool = False
+    """Whether whoever holds this view is absent at that moment: then they sign nothing."""
 
     def grants(self, power: str) -> bool:
+        if self.away and power in POWERS:
+            return False
         return self.powers is None or power in self.powers
 
 
@@ -52,6 +57,9 @@ class Organisation:
         self.units = {row.id: row for row in units}
         self.staff = {row.id: row for row in staff}
         self.posts = {row.id: row for row in posts}
+        self.by_code = {unit.code: unit for unit in self.units.values() if unit.code}
+        self._named = Counter(unit.name for unit in self.units.values())
+        self._named_in = Counter((unit.township, unit.name) for unit in self.units.values())
         self.delegations = tuple(delegations)
         self.absences = tuple(absences)
         self._by_token = {row.token: row for row in self.townships.values()}
@@ -110,6 +118,18 @@ class Organisation:
         units = self.units_of_office(township, office, at)
         return min(units, key=lambda unit: (unit.valid_from, unit.id), default=None)
 
+    def title(self, unit: UnitId | str | None) -> str:
+        """What a unit is called wherever somebody reads it: with its township where another unit has the same name, and
+        with its code where that is in the same township; empty for an unknown one."""
+        row = self.units.get(UnitId(unit)) if unit else None
+        if row is None:
+            return ""
+        if self._named[row.name] < 2:
+            return row.name
+        place = self.townships.get(row.township)
+        title = f"{place.name}{row.name}" if place is not None and not row.name.startswith(place.name) else row.name
+        return f"{title}（{row.code}）" if self._named_in[row.township, row.name] > 1 and row.code else title
+
     def subtree(self, unit: UnitId) -> frozenset[UnitId]:
         """A unit and all below it, ended ones too."""
         found: set[UnitId] = set()
@@ -148,6 +168,18 @@ class Organisation:
             return ()
         return tuple(post for post in self._posts_of.get(staff, ()) if post.holds(day) and self._stands(post.unit, at))
 
+    def held(self, staff: StaffId, day: date) -> tuple[Post, ...]:
+        """The posts of somebody that have not ended by a day, those that begin later too."""
+        return tuple(post for post in self._posts_of.get(staff, ()) if post.valid_to is None or day < post.valid_to)
+
+    def seats(self, unit: UnitId, day: date) -> tuple[Post, ...]:
+        """The posts of a unit that have not ended by a day."""
+        return tuple(post for post in self._posts_in.get(unit, ()) if post.valid_to is None or day < post.valid_to)
+
+    def children(self, unit: UnitId, day: date) -> tuple[Unit, ...]:
+        """The units right below one that stand on a day."""
+        return tuple(row for row in self._children.get(unit, ()) if row.holds(day))
+
     def posts_in(self, unit: UnitId, at: datetime, *roles: str) -> tuple[Post, ...]:
         """The posts held in a unit at a moment, of these roles or of any."""
         day = law_day(at)
@@ -173,6 +205,18 @@ class Organisation:
         """The absence that keeps somebody away at a moment."""
         return next((row for row in self._absences_of.get(staff, ()) if row.holds(at)), None)
 
+    def absences_of(self, staff: StaffId, at: datetime) -> tuple[Absence, ...]:
+        """The absences of somebody that run or are still to come."""
+        return tuple(row for row in self._absences_of.get(staff, ()) if row.to_at is None or at < row.to_at)
+
+    def given_to(self, staff: StaffId, day: date) -> tuple[Delegation, ...]:
+        """What was given to somebody in writing and has not ended by a day."""
+        return tuple(row for row in self._delegated_to.get(staff, ()) if day < (row.valid_to or date.max))
+
+    def given_by(self, post: str, day: date) -> tuple[Delegation, ...]:
+        """What a post gave in writing that has not ended by a day."""
+        return tuple(row for row in self._delegated_of.get(post, ()) if day < (row.valid_to or date.max))
+
     def delegations_of(self, post: str, at: datetime) -> tuple[Delegation, ...]:
         """What a post has given away in writing at a moment."""
         day = law_day(at)
@@ -192,6 +236,7 @@ class Organisation:
         if not self.serves(staff, at):
             return ()
         day = law_day(at)
+        gone = self.absence(staff, at) is not None
         views = [self._view(post) for post in self.posts_of(staff, at)]
         for away in sorted(self.stands_for(staff, at)):
             views += [self._view(post, stands_for=away) for post in self.posts_of(away, at) if _can_be_covered(post)]
@@ -201,7 +246,7 @@ class Organisation:
                 continue
             if post in self.posts_of(post.staff, at):
                 views.append(self._view(post, stands_for=post.staff, powers=row.powers, number=row.number))
-        return tuple(views)
+        return tuple(replace(view, away=True) for view in views) if gone else tuple(views)
 
     def _view(
         self,

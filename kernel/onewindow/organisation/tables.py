@@ -33,7 +33,7 @@ class UnitTable(KernelTable, table=True):
     """A unit (单位) and the organ for which it acts."""
 
     __tablename__ = "unit"
-    __table_args__ = (Index("ix_unit_township", "township_code"),)
+    __table_args__ = (Index("ix_unit_township", "township_code"), Index("ix_unit_code", "code", unique=True))
 
     id: str = _id(key=True)
     township_code: str = Field(sa_column=Column(String(12), ForeignKey("township.code"), nullable=False))
@@ -42,6 +42,7 @@ class UnitTable(KernelTable, table=True):
     name: str = Field(sa_column=Column(String, nullable=False))
     organ: str = Field(sa_column=Column(String, nullable=False))
     office: str | None = Field(default=None, sa_column=Column(String))
+    code: str | None = Field(default=None, sa_column=Column(String(24)))
     valid_from: date = Field(sa_column=Column(Date, nullable=False))
     valid_to: date | None = Field(default=None, sa_column=Column(Date))
 
@@ -122,6 +123,20 @@ class OrganisationVersionTable(KernelTable, table=True):
     version: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class OrganisationLogTable(KernelTable, table=True):
+    """What was done to the organisation: by whom, what, to which row. Ids, dates and numbers; no name, no word."""
+
+    __tablename__ = "organisation_log"
+    __table_args__ = (Index("ix_organisation_log_subject", "subject", "id"),)
+
+    id: str = Field(sa_column=Column(String(36), primary_key=True))
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    actor: str = Field(sa_column=Column(String(36), nullable=False))
+    what: str = Field(sa_column=Column(String(40), nullable=False))
+    subject: str = Field(sa_column=Column(String(36), nullable=False))
+    data: Any = Field(sa_column=Column(JSON, nullable=False))
+
+
 TOWNSHIP: Final[Table] = KernelTable.metadata.tables["township"]
 UNIT: Final[Table] = KernelTable.metadata.tables["unit"]
 STAFF: Final[Table] = KernelTable.metadata.tables["staff"]
@@ -129,4 +144,5 @@ POST: Final[Table] = KernelTable.metadata.tables["post"]
 DELEGATION: Final[Table] = KernelTable.metadata.tables["delegation"]
 ABSENCE: Final[Table] = KernelTable.metadata.tables["absence"]
 DUTY: Final[Table] = KernelTable.metadata.tables["duty"]
+ORGANISATION_LOG: Final[Table] = KernelTable.metadata.tables["organisation_log"]
 VERSION: Final[Table] = KernelTable.metadata.tables["organisation_version"]

@@ -87,7 +87,7 @@ def _broken(procedure: ProcedureSpec, actors: frozenset[str]) -> Iterator[Reason
         named |= {key for paused in clock.pauses.values() for key in paused}
         if not clock.source.strip():
             yield reason(_("时限 {clock} 没有写明法律依据"), clock=clock.key)
-        if clock.span.amount < 1 or (clock.warn is not None and clock.warn.amount < 1):
+        if (clock.span is not None and clock.span.amount < 1) or (clock.warn is not None and clock.warn.amount < 1):
             yield reason(_("时限 {clock} 的长度不对"), clock=clock.key)
     if missing := sorted(named - states):
         yield reason(_("流程 {procedure} 没有 {state} 这个状态"), procedure=procedure.key, state=missing[0])

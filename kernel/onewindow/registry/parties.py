@@ -13,6 +13,7 @@ from onewindow.access.vault import Vault
 from onewindow.errors import NotFound
 from onewindow.office.types import PartyRole, new_id
 from onewindow.registry.intake import Authorisation, ContactWay, PartyInput
+from onewindow.registry.search import copies
 from onewindow.registry.tables import Party
 from onewindow.store.fixed import Fixed
 from onewindow.store.sql import table_of
@@ -47,6 +48,12 @@ class PartyRecord:
     erased: bool
     unit_id: str | None
     personal: Mapping[str, str]
+    code_digest: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """What tells this party's present code from an earlier one, and says nothing of either."""
+        return (self.code_digest or "")[:8]
 
     @property
     def joined(self) -> bool:
@@ -97,7 +104,8 @@ def new_party(
     return row, code
 
 
-def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
+def record_of(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
+    """A party from its row."""
     body = row["body"]
     personal = vault.open_json(PURPOSE, body, context=row["id"]) if body is not None else {}
     return PartyRecord(
@@ -109,6 +117,7 @@ def _record(vault: Vault, row: Mapping[str, Any]) -> PartyRecord:
         row["erased_at"] is not None,
         row["unit_id"],
         personal,
+        row["code_digest"],
     )
 
 
@@ -117,7 +126,7 @@ _OF_CASE = Fixed(select(PARTY).where(PARTY.c.case_id == bindparam("case")).order
 
 def of_case(conn: Connection, vault: Vault, case_id: str) -> list[PartyRecord]:
     """The parties of a case, in the order in which they were added."""
-    return [_record(vault, row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
+    return [record_of(vault, row) for row in _OF_CASE.dicts(conn, {"case": case_id})]
 
 
 def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
@@ -130,7 +139,24 @@ def by_code(conn: Connection, vault: Vault, code: str) -> PartyRecord:
     row = conn.execute(select(PARTY).where(PARTY.c.code_digest == digest)).mappings().one_or_none()
     if row is None or row["erased_at"] is not None:
         raise NotFound()
-    return _record(vault, dict(row))
+    return record_of(vault, dict(row))
+
+
+def renew_code(tx: Tx, vault: Vault, party_id: str) -> str:
+    """Give a party a new tracking code, which is kept nowhere; the old one opens nothing from now on."""
+    code = codes.generate()
+    tx.execute(update(PARTY).where(PARTY.c.id == party_id).values(code_digest=vault.digest(CODE, code)))
+    return code
+
+
+def give_code(tx: Tx, vault: Vault, party_id: str) -> str | None:
+    """A tracking code for a party who has none; None for one who has: it is kept nowhere and cannot be shown again."""
+    code = codes.generate()
+    missing = update(PARTY).where(
+        PARTY.c.id == party_id, PARTY.c.code_digest.is_(None), PARTY.c.erased_at.is_(None), PARTY.c.anonymous.is_(False)
+    )
+    changed = tx.execute(missing.values(code_digest=vault.digest(CODE, code)))
+    return code if changed.rowcount == 1 else None
 
 
 def correct(tx: Tx, vault: Vault, party: PartyRecord, changes: Mapping[str, str]) -> Sequence[str]:
@@ -143,9 +169,14 @@ def correct(tx: Tx, vault: Vault, party: PartyRecord, changes: Mapping[str, str]
     if changed:
         sealed = vault.seal_json(PURPOSE, personal, context=party.id)
         tx.execute(update(PARTY).where(PARTY.c.id == party.id).values(body=sealed))
+        # Their name is taken out of what is searched.
+        copies.mark(tx, party.case_id)
     return changed
 
 
 def erase(tx: Tx, party_id: str, at: datetime) -> None:
     """Erase what is known of a party; their code opens nothing any more."""
     tx.execute(update(PARTY).where(PARTY.c.id == party_id).values(body=None, code_digest=None, erased_at=at))
+    # Whose name is not known any more cannot be taken out of the words: the case leaves the search.
+    for case_id in tx.execute(select(PARTY.c.case_id).where(PARTY.c.id == party_id)).scalars().all():
+        copies.mark(tx, case_id)

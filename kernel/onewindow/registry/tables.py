@@ -3,11 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, text
 from sqlmodel import Field
 
 from onewindow.store.base import KernelTable
 from onewindow.store.types import Instant
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """An index over some of the rows, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Case(KernelTable, table=True):
@@ -31,6 +36,10 @@ class Case(KernelTable, table=True):
     registered_by: str | None = Field(default=None, max_length=36)
     designated: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     excluded: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    # Whom somebody wants to step aside: until that is decided they take no step.
+    recusing: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
     source_key: str | None = Field(default=None, max_length=80, unique=True)
     holder: str | None = Field(default=None, max_length=36)
     due_at: datetime | None = Field(default=None, sa_column=Column(Instant))
@@ -44,6 +53,10 @@ class Case(KernelTable, table=True):
         Index("ix_case_state", "township", "sealed", "state", "id"),
         Index("ix_case_category", "township", "sealed", "category", "id"),
         Index("ix_case_holder", "holder", "state", "id"),
+        Index("ix_case_phase", "phase", "id"),
+        Index("ix_case_colour", "colour", "id", **_only("colour <> 'green'")),
+        Index("ix_case_place", "place_unit", "id", **_only("place_unit IS NOT NULL")),
+        Index("ix_case_registered", "registered_at", "id"),
     )
 
 

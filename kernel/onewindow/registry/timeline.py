@@ -56,6 +56,11 @@ def party_reader(party_id: str) -> str:
     return f"party:{party_id}"
 
 
+def admitted_reader(assignment_id: str) -> str:
+    """The reader mark of whoever an office admitted to one assignment: PARTIES are those who brought the matter."""
+    return f"admitted:{assignment_id}"
+
+
 def digest_of(
     prev: str, case_id: str, seq: int, at: datetime, kind: str, actor: str, readers: Sequence[str], data: Any, body: str
 ) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -12,10 +12,10 @@ from onewindow.access.accounts import Accounts, create_account
 from onewindow.access.actions import Action
 from onewindow.access.principal import Principal, Target
 from onewindow.access.tables import ACCOUNT
-from onewindow.errors import BadInput, NotFound
+from onewindow.errors import BadInput, NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.types import OfficeId, StaffId, TownshipCode, UnitId, law_day
-from onewindow.organisation import service
+from onewindow.organisation import log, service
 from onewindow.organisation.cache import OrganisationCache
 from onewindow.organisation.roles import Role
 from onewindow.organisation.rows import Post, Staff, Township, TownshipKind, Unit, UnitKind
@@ -72,12 +72,25 @@ class Administration:
         found = sorted(self._kernel.organisation().townships.values(), key=lambda row: row.code)
         return [row for row in found if after is None or row.code > after][: limit + 1]
 
-    def units(self, *, township: str | None = None, after: str | None = None, limit: int = 50) -> list[Unit]:
-        """The units that stand, by id, one more than `limit` if there are more."""
+    def units(
+        self,
+        *,
+        township: str | None = None,
+        q: str = "",
+        kind: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> list[Unit]:
+        """The units that stand, by id, one more than `limit` if there are more; `q` is a part of a name, or how a code
+        begins."""
         organisation, day = self._kernel.organisation(), law_day(self._kernel.now())
         found = [unit for unit in organisation.units.values() if unit.holds(day)]
         if township is not None:
             found = [unit for unit in found if unit.township == township]
+        if q:
+            found = [u for u in found if q in u.name or q in organisation.title(u.id) or (u.code or "").startswith(q)]
+        if kind is not None:
+            found = [unit for unit in found if unit.kind == kind]
         found.sort(key=lambda unit: unit.id)
         return [unit for unit in found if after is None or unit.id > after][: limit + 1]
 
@@ -89,9 +102,11 @@ class Administration:
         district = TownshipCode(self._kernel.district)
 
         def work(tx: Tx) -> str:
-            return service.add_township(
+            made = service.add_township(
                 tx, code=TownshipCode(code), token=token, name=name, district=district, kind=kind
             )
+            self._note(tx, who, "township.added", made)
+            return made
 
         return await self._change(work, Once.of(key, who.staff_id, "township", [code, token, name, kind]))
 
@@ -106,10 +121,15 @@ class Administration:
     ) -> Township:
         """Name the two persons of a township, or let it take matters or no more."""
         township = TownshipCode(code)
-        guard.require(principal, Action.TOWNSHIP_MANAGE, Target(township=township))
+        who = guard.require(principal, Action.TOWNSHIP_MANAGE, Target(township=township))
         at = self._kernel.now()
+        named = {"window_fallback": window_fallback, "secret": secret}
 
         def work(tx: Tx) -> None:
+            if any(named.values()):
+                self._note(tx, who, "township.named", code, **{k: v for k, v in named.items() if v})
+            if live is not None:
+                self._note(tx, who, "township.live" if live else "township.suspended", code)
             service.name_persons(
                 tx,
                 township,
@@ -135,6 +155,7 @@ class Administration:
         parent: str | None,
         office: str | None,
         key: str | None,
+        code: str | None = None,
     ) -> str:
         """Enter a unit; with an office it works in the system, without one on paper."""
         who = guard.require(principal, Action.TOWNSHIP_MANAGE, Target(township=TownshipCode(township)))
@@ -142,7 +163,7 @@ class Administration:
         day = law_day(self._kernel.now())
 
         def work(tx: Tx) -> str:
-            return service.add_unit(
+            made = service.add_unit(
                 tx,
                 township=TownshipCode(township),
                 kind=kind,
@@ -151,17 +172,25 @@ class Administration:
                 valid_from=day,
                 parent=UnitId(parent) if parent else None,
                 office=OfficeId(office) if office else None,
+                code=code or None,
             )
+            self._note(tx, who, "unit.added", made, township=township, kind=kind.value)
+            return made
 
-        body = [township, kind, name, organ, parent, office]
+        body = [township, kind, name, organ, parent, office, code]
         return await self._change(work, Once.of(key, who.staff_id, "unit", body))
 
     async def set_unit_office(self, principal: Principal | None, unit: str, office: str | None) -> Unit:
         """Say which office's module a unit works with; None: on paper."""
         row = self._unit(principal, unit)
-        guard.require(principal, Action.TOWNSHIP_MANAGE, Target.of_unit(row.township, row.id))
+        who = guard.require(principal, Action.TOWNSHIP_MANAGE, Target.of_unit(row.township, row.id))
         self._known_office(office)
-        await self._change(lambda tx: service.set_unit_office(tx, row.id, OfficeId(office) if office else None))
+
+        def work(tx: Tx) -> None:
+            service.set_unit_office(tx, row.id, OfficeId(office) if office else None)
+            self._note(tx, who, "unit.office", row.id, office=office)
+
+        await self._change(work)
         return self._kernel.organisation().units[row.id]
 
     def _known_office(self, office: str | None) -> None:
@@ -177,30 +206,66 @@ class Administration:
 
     # Users -----------------------------------------------------------------------------------------------------------
 
-    async def users(self, principal: Principal | None, *, after: str | None = None, limit: int = 50) -> list[User]:
-        """The staff that somebody may see, by id, one more than `limit` if there are more."""
+    async def users(
+        self, principal: Principal | None, *, q: str = "", after: str | None = None, limit: int = 50
+    ) -> list[User]:
+        """The staff that somebody may see, by id, one more than `limit` if there are more; `q` is a part of a name or
+        of a login."""
         who = guard.require_staff(principal)
+        q = q.replace("\0", "")
         everybody = guard.permits(who, Action.USER_READ)
         organisation, day = self._kernel.organisation(), law_day(self._kernel.now())
 
-        def posts_of(staff: StaffId) -> tuple[Post, ...]:
-            return tuple(p for p in organisation.posts.values() if p.staff == staff and _stands(p.valid_to, day))
+        logged_in = await self._store.read(lambda c: _staff_by_login(c, q)) if q else frozenset()
 
         def seen() -> Iterator[tuple[Staff, tuple[Post, ...]]]:
             for staff in sorted(organisation.staff.values(), key=lambda row: row.id):
                 if after is not None and staff.id <= after:
                     continue
-                posts = posts_of(staff.id)
+                if q and q not in staff.name and staff.id not in logged_in:
+                    continue
+                posts = organisation.held(staff.id, day)
                 units = [organisation.units[p.unit] for p in posts]
                 targets = [Target.of_unit(unit.township, unit.id) for unit in units]
                 if everybody or any(guard.permits(who, Action.USER_READ, target) for target in targets):
                     yield staff, posts
 
-        if not everybody and not any(True for _seen in seen()):
+        if not any(guard.permits(who, Action.USER_READ, Target.of_unit(p.township, p.unit_id)) for p in who.posts):
             guard.require(who, Action.USER_READ)
         page = [found for found, _number in zip(seen(), range(limit + 1), strict=False)]
         logins = await self._store.read(lambda c: _logins(c, [staff.id for staff, _posts in page]))
         return [User(staff, posts, logins.get(staff.id)) for staff, posts in page]
+
+    async def user(self, principal: Principal | None, staff: str) -> User:
+        """One of the staff, for whoever may see them.
+
+        Raises:
+            NotFound: there is nobody with this id, or nobody whom this person may see.
+        """
+        who = guard.require_staff(principal)
+        organisation, day = self._kernel.organisation(), law_day(self._kernel.now())
+        row = organisation.staff.get(StaffId(staff))
+        posts = organisation.held(StaffId(staff), day)
+        units = [organisation.units[post.unit] for post in posts]
+        targets = [Target.of_unit(unit.township, unit.id) for unit in units]
+        if row is None or not (
+            guard.permits(who, Action.USER_READ) or any(guard.permits(who, Action.USER_READ, t) for t in targets)
+        ):
+            raise NotFound()
+        return User(row, posts, (await self._store.read(lambda c: _logins(c, [row.id]))).get(row.id))
+
+    async def staff_by_login(self, principal: Principal | None, login: str) -> str:
+        """Who logs in with this name, for whoever gives posts.
+
+        Raises:
+            BadInput: nobody does.
+        """
+        guard.require_staff(principal)
+        wanted = login.strip().casefold()
+        found = await self._store.read(lambda c: c.scalar(select(ACCOUNT.c.staff_id).where(ACCOUNT.c.login == wanted)))
+        if found is None:
+            raise BadInput(_("没有这个账号"), field="login", remedy=_("先由系统管理员登记人员和账号"))
+        return str(found)
 
     async def add_user(self, principal: Principal | None, *, name: str, login: str, key: str | None = None) -> Opened:
         """Enter somebody with an account and a generated password. Posts are somebody else's to give."""
@@ -212,20 +277,30 @@ class Administration:
         def work(tx: Tx) -> list[str]:
             staff = service.add_staff(tx, name=name, valid_from=law_day(at))
             account = create_account(tx, staff=staff, login=login, password_hash=hashed, at=at)
+            self._note(tx, who, "user.added", staff, account=account)
             return [staff, account, login.strip().casefold(), password]
 
         made = await self._change(work, Once.of(key, who.staff_id, "user", [name, login]))
         return Opened(StaffId(made[0]), made[1], made[2], made[3])
 
     async def reset_password(self, principal: Principal | None, staff: str) -> str:
-        """A generated password, shown once; every session of theirs ends."""
-        guard.require(principal, Action.USER_MANAGE)
-        return await self._accounts.reset_password((await self._login(staff)).id)
+        """A generated password, shown once, to be changed at the next login; every session of theirs ends; logged."""
+        who = guard.require(principal, Action.USER_MANAGE)
+        account = (await self._login(staff)).id
+        return await self._accounts.reset_password(
+            account, also=lambda tx: self._note(tx, who, "password.reset", staff, account=account)
+        )
 
     async def set_active(self, principal: Principal | None, staff: str, active: bool) -> None:
         """Close or reopen somebody's account."""
-        guard.require(principal, Action.USER_MANAGE)
-        await self._accounts.set_active((await self._login(staff)).id, active)
+        who = guard.require(principal, Action.USER_MANAGE)
+        account = (await self._login(staff)).id
+        if active and not self._kernel.organisation().serves(StaffId(staff), self._kernel.now()):
+            raise Refused(_("已离任，账号不能恢复"), rule="left", remedy=_("重新登记人员和账号"))
+        what = "account.opened" if active else "account.closed"
+        await self._accounts.set_active(
+            account, active, also=lambda tx: self._note(tx, who, what, staff, account=account)
+        )
 
     async def appoint(
         self,
@@ -248,7 +323,9 @@ class Administration:
         day = valid_from or law_day(self._kernel.now())
 
         def work(tx: Tx) -> str:
-            return service.appoint(tx, staff=StaffId(staff), unit=row.id, role=role, valid_from=day)
+            made = service.appoint(tx, staff=StaffId(staff), unit=row.id, role=role, valid_from=day)
+            self._note(tx, who, "post.given", staff, post=made, unit=row.id, role=role)
+            return made
 
         return await self._change(work, Once.of(key, who.staff_id, "post", [staff, unit, role, str(day)]))
 
@@ -260,8 +337,13 @@ class Administration:
         if row is None or row.staff != staff:
             raise NotFound()
         unit = organisation.units[row.unit]
-        guard.require(principal, Action.POST_MANAGE, Target.of_unit(unit.township, unit.id))
-        await self._change(lambda tx: service.end_post(tx, post, law_day(self._kernel.now())))
+        who = guard.require(principal, Action.POST_MANAGE, Target.of_unit(unit.township, unit.id))
+
+        def work(tx: Tx) -> None:
+            service.end_post(tx, post, law_day(self._kernel.now()))
+            self._note(tx, who, "post.ended", staff, post=post)
+
+        await self._change(work)
 
     async def _login(self, staff: str) -> Login:
         found = (await self._store.read(lambda c: _logins(c, [StaffId(staff)]))).get(StaffId(staff))
@@ -269,13 +351,17 @@ class Administration:
             raise NotFound()
         return found
 
+    def _note(self, tx: Tx, who: Principal, what: str, subject: str, **data: Any) -> None:
+        log.note(tx, at=self._kernel.now(), actor=who.staff_id, what=what, subject=subject, **data)
+
     async def _change(self, work: Callable[[Tx], T], once: Once | None = None) -> T:
         run = kept(work, self._kernel.vault, once, self._kernel.now())
         return await self._organisation.change(run)
 
 
-def _stands(valid_to: date | None, day: date) -> bool:
-    return valid_to is None or day < valid_to
+def _staff_by_login(conn: Connection, q: str) -> frozenset[str]:
+    found = conn.execute(select(ACCOUNT.c.staff_id).where(ACCOUNT.c.login.contains(q.casefold(), autoescape=True)))
+    return frozenset(found.scalars())
 
 
 def _logins(conn: Connection, staff: list[StaffId]) -> dict[StaffId, Login]:

@@ -16,7 +16,7 @@ from onewindow.office.effects import load_effects
 from onewindow.office.manifest import ProcedureSpec, StateSpec
 from onewindow.office.types import AssignmentState, Phase
 from onewindow.registry import timeline
-from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line
+from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, admitted_reader
 from onewindow.routing import assignments, deadlines
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.carry import Step, carry_out
@@ -114,9 +114,12 @@ def _enter(
         "state": state.key,
         "version": said.version,
     }
+    if said.command is not None:
+        data["command"] = said.command
     lines = [Line("acted", at, actor, (OFFICE,), data)]
     if before != state.key and state.phase is not None and not _same_phase(spec, before, phase):
-        lines.append(Line("phase", at, actor, (OFFICE, PARTIES), {"phase": phase.value}))
+        readers = (OFFICE, PARTIES, admitted_reader(row["id"]))
+        lines.append(Line("phase", at, actor, readers, {"phase": phase.value}))
     timeline.append(tx, kernel.vault, row["case_id"], *lines)
     if row["state"] not in OPEN:
         _refuse(tx, kernel, row, said, 0, "assignment-ended")

@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
 
-from onewindow.bus.events import AssignmentChanged
+from onewindow.bus.events import AssignmentChanged, CaseNoted
 from onewindow.errors import NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.manifest import Manifest, ProcedureSpec
 from onewindow.office.types import AssignmentRole, AssignmentState, Phase, Track, new_id
 from onewindow.registry import timeline, twins
+from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, staff_actor
 from onewindow.routing import deadlines
 from onewindow.routing.context import Kernel
@@ -166,6 +167,8 @@ def assign(
     tx.insert(ASSIGNMENT, row)
     timeline.append(tx, kernel.vault, case["id"], line_of(row, at, actor, route.rule))
     tell(tx, kernel, row, at)
+    # The search knows to which units a case was handed.
+    copies.mark(tx, case["id"])
     deadlines.on_fact(tx, kernel, spec_of(manifest, row), row, "assigned", "", at, now=at)
     settle_case(tx, case["id"], at)
     return row
@@ -221,7 +224,23 @@ def end(tx: Tx, kernel: Kernel, row: Mapping[str, Any], state: AssignmentState, 
     values: dict[str, Any] = {"state": state.value, "ended_at": at, "remind_at": None, "fallback": None}
     if state in (AssignmentState.RECALLED, AssignmentState.RETURNED):
         deadlines.stop_own(tx, kernel, row, at)
+        _tell_asker(tx, kernel, row, state, at)
     return change(tx, kernel, row, at, **values)
+
+
+def _tell_asker(tx: Tx, kernel: Kernel, row: Mapping[str, Any], state: AssignmentState, at: datetime) -> None:
+    """Whoever asked for an assignment hears that nothing will come of it."""
+    if not row["parent_id"]:
+        return
+    asker = tx.execute(select(ASSIGNMENT).where(ASSIGNMENT.c.id == row["parent_id"])).mappings().one()
+    if asker["office"]:
+        noted = CaseNoted(
+            case_id=asker["case_id"],
+            assignment_id=asker["id"],
+            kind=state.value,
+            data={"assignment": row["id"], "of": row["purpose"]},
+        )
+        kernel.tell(tx, asker["office"], asker["township"], noted, at)
 
 
 def settle_case(tx: Tx, case_id: str, at: datetime) -> None:

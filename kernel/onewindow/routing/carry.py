@@ -15,13 +15,16 @@ from onewindow.documents.tables import DOCUMENT
 from onewindow.errors import OneWindowError, Refused
 from onewindow.i18n import _
 from onewindow.office.effects import (
+    Admit,
     Answer,
     Ask,
     Effect,
+    Entrust,
     Extend,
     Issue,
     Note,
     Pause,
+    Recuse,
     Resume,
     Return,
     Seal,
@@ -29,11 +32,11 @@ from onewindow.office.effects import (
     Stop,
 )
 from onewindow.office.manifest import ProcedureSpec
-from onewindow.office.types import AssignmentRole, OfficeId, TownshipCode, UnitId, new_id
+from onewindow.office.types import AssignmentRole, OfficeId, StaffId, TownshipCode, UnitId, new_id
 from onewindow.organisation.rows import UnitKind
 from onewindow.registry import timeline
-from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line
-from onewindow.routing import assignments, deadlines, papers, sealing
+from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, admitted_reader
+from onewindow.routing import admitting, assignments, deadlines, papers, recusals, sealing
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
 from onewindow.routing.objections import lodge
@@ -57,8 +60,8 @@ class Step:
     def say(self, line: Line) -> None:
         timeline.append(self.tx, self.kernel.vault, self.row["case_id"], line)
 
-    def clock(self, key: str) -> ClockRow:
-        found = deadlines.running(self.tx, self.row["case_id"], key, self.row["id"])
+    def clock(self, key: str, row: str | None = None) -> ClockRow:
+        found = deadlines.running(self.tx, self.row["case_id"], key, self.row["id"], row)
         if found is None:
             raise Refused(_("没有正在计算的这项时限"), rule="no-clock")
         return found
@@ -94,25 +97,34 @@ def _start(step: Step, effect: Start) -> None:
     if declared is None:
         raise Refused(_("没有声明这项时限"), rule="no-clock")
     owner = deadlines.owner_of(step.row, effect.row)
-    clocks.start(step.tx, declared, owner, started=effect.on or step.at, book=step.kernel.book)
+    started = effect.on or step.at
+    clocks.start(step.tx, declared, owner, started=started, book=step.kernel.book, until=effect.until)
 
 
 def _stop(step: Step, effect: Stop) -> None:
-    clocks.stop(step.tx, step.clock(effect.clock).id, step.at, step.kernel.book)
+    clocks.stop(step.tx, step.clock(effect.clock, effect.row).id, step.at, step.kernel.book)
 
 
 def _pause(step: Step, effect: Pause) -> None:
     declared = step.spec.clock(effect.clock)
     if declared is None or effect.reason not in declared.pauses:
         raise Refused(_("这项时限不因该事由暂停"), rule="no-pause")
-    clocks.pause(step.tx, step.clock(effect.clock).id, step.at, effect.reason)
+    clocks.pause(step.tx, step.clock(effect.clock, effect.row).id, step.at, effect.reason)
 
 
 def _resume(step: Step, effect: Resume) -> None:
-    clocks.resume(step.tx, step.clock(effect.clock).id, step.at, step.kernel.book)
+    clocks.resume(step.tx, step.clock(effect.clock, effect.row).id, step.at, step.kernel.book)
 
 
 def _extend(step: Step, effect: Extend) -> None:
+    clock = step.clock(effect.clock, effect.row)
+    limit = clock.limit
+    if limit is not None and limit.notice is None:
+        outcome = extensions.agree_extension(
+            step.tx, clock.id, effect.amount, at=step.at, by=step.actor, book=step.kernel.book
+        )
+        papers.extension_decided(step.tx, step.kernel, step.row["case_id"], outcome, step.at, step.actor)
+        return
     notice = step.tx.execute(
         select(DOCUMENT.c.id)
         .where(DOCUMENT.c.case_id == step.row["case_id"], DOCUMENT.c.kind == effect.notice)
@@ -123,7 +135,7 @@ def _extend(step: Step, effect: Extend) -> None:
         raise Refused(_("延期须先制作延期告知书"), rule="no-notice")
     extensions.request_extension(
         step.tx,
-        step.clock(effect.clock).id,
+        clock.id,
         effect.amount,
         document_id=notice,
         requested_at=step.at,
@@ -197,7 +209,10 @@ def _answer(step: Step, effect: Answer) -> None:
         asker = step.tx.execute(select(ASSIGNMENT).where(ASSIGNMENT.c.id == parent)).mappings().one()
         if asker["office"]:
             noted = CaseNoted(
-                case_id=asker["case_id"], assignment_id=parent, kind="answered", data={"assignment": step.row["id"]}
+                case_id=asker["case_id"],
+                assignment_id=parent,
+                kind="answered",
+                data={"assignment": step.row["id"], "of": step.row["purpose"], "result": effect.result},
             )
             step.kernel.tell(step.tx, asker["office"], asker["township"], noted, step.at)
 
@@ -215,13 +230,36 @@ def _return(step: Step, effect: Return) -> None:
     )
 
 
+def _entrust(step: Step, effect: Entrust) -> None:
+    """Another officer, of the same unit: the unit stays responsible, so its clocks and its signature stand."""
+    posts = step.kernel.organisation().views_of(StaffId(effect.officer), step.at)
+    if not any(post.unit_id == step.row["unit_id"] and post.stands_for is None for post in posts):
+        raise Refused(_("只能交给本单位的人员承办"), rule="not-of-the-unit")
+    row = assignments.lock(step.tx, step.row["id"])
+    if row["officer"] != effect.officer:
+        assignments.change(step.tx, step.kernel, row, step.at, officer=effect.officer)
+        data = {"assignment": row["id"], "unit": row["unit_id"], "officer": effect.officer}
+        step.say(Line("entrusted", step.at, step.actor, (OFFICE,), data))
+
+
+def _admit(step: Step, effect: Admit) -> None:
+    admitting.admit(step.tx, step.kernel, step.case(), step.row, effect.role, step.at, step.actor)
+
+
 def _note(step: Step, effect: Note) -> None:
-    readers = (OFFICE, PARTIES) if effect.readers == "parties" else (OFFICE,)
+    everybody = (OFFICE, PARTIES, admitted_reader(step.row["id"]))
+    readers = {"office": (OFFICE,), "parties": (OFFICE, PARTIES), "everybody": everybody}[effect.readers]
     step.say(Line("note", step.at, step.actor, readers, {"id": new_id()}, {"text": effect.text}))
 
 
 def _seal(step: Step, effect: Seal) -> None:
     sealing.seal(step.tx, step.kernel, step.row["case_id"], step.at, step.actor, effect.reason)
+
+
+def _recuse(step: Step, effect: Recuse) -> None:
+    own = step.actor.removeprefix("staff:") if step.actor.startswith("staff:") else None
+    who = own if effect.declared else step.row["officer"]
+    recusals.ask(step.tx, step.kernel, step.row, who, step.at, step.actor, reason=effect.reason, ground=effect.ground)
 
 
 _HANDLERS: dict[type[Effect], Callable[[Step, Any], None]] = {
@@ -234,6 +272,9 @@ _HANDLERS: dict[type[Effect], Callable[[Step, Any], None]] = {
     Ask: _ask,
     Answer: _answer,
     Return: _return,
+    Entrust: _entrust,
+    Admit: _admit,
     Note: _note,
     Seal: _seal,
+    Recuse: _recuse,
 }

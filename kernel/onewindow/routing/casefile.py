@@ -18,7 +18,7 @@ from onewindow.office.views import AssignmentView, CaseView, ClockView, Document
 from onewindow.registry import parties as party_rows
 from onewindow.registry.catalogue import shown_title
 from onewindow.registry.parties import PartyRecord
-from onewindow.routing import targets, views
+from onewindow.routing import deadlines, targets, views
 from onewindow.routing.carry import ANSWER
 from onewindow.routing.context import Kernel
 from onewindow.routing.papers import case_words
@@ -107,6 +107,7 @@ def office_view(kernel: Kernel, file: CaseFile) -> CaseView:
         place=file.words.get("place", ""),
         registered_at=case["registered_at"],
         received_at=case["received_at"],
+        profiles=tuple(sorted(deadlines.profiles(kernel.profile))),
         parties=tuple(_party(party) for party in file.parties),
         assignments=tuple(assignment_view(kernel, row) for row in file.assignments),
         documents=tuple(
@@ -130,7 +131,7 @@ def assignment_view(kernel: Kernel, row: Mapping[str, Any]) -> AssignmentView:
     return AssignmentView(
         id=row["id"],
         unit_id=row["unit_id"] or "",
-        unit_title=unit.name if unit else "",
+        unit_title=kernel.organisation().title(unit.id) if unit else "",
         organ=unit.organ if unit else "",
         office=row["office"],
         role=AssignmentRole(row["role"]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, update
@@ -25,14 +26,21 @@ def _meets(moment: MomentSpec, fact: str, key: str) -> bool:
     return moment.fact == fact and (not moment.of or key in moment.of)
 
 
+@lru_cache(16)
+def profiles(chosen: str) -> frozenset[str]:
+    """The names in a setting that lists profiles."""
+    return frozenset(name.strip() for name in chosen.split(",") if name.strip())
+
+
 def applicable(specs: Iterable[ClockSpec], track: str, on: date, profile: str = "") -> list[ClockSpec]:
     """The clocks of a procedure that hold for this track on this day: national law, and the profile that was chosen."""
     return [
         s
         for s in specs
-        if (not s.tracks or track in s.tracks)
+        if not s.per  # the office itself starts and stops those of rows
+        and (not s.tracks or track in s.tracks)
         and (s.since is None or s.since <= on)
-        and (not s.profile or s.profile == profile)
+        and (not s.profile or s.profile in profiles(profile))
     ]
 
 
@@ -48,7 +56,7 @@ def begin_case(
     started = []
     for clock in applicable(spec.clocks, case["track"], law_day(moments["registered"]), kernel.profile):
         if clock.starts.fact in CASE_FACTS:
-            owner = Owner(CaseId(case["id"]), TownshipCode(case["township"]), case["sealed"], office=OfficeId(office))
+            owner = owner_of_case(case, office)
             started.append(clocks.start(tx, clock, owner, started=moments[clock.starts.fact], book=kernel.book))
     return started
 
@@ -62,6 +70,11 @@ def begin_assignment(
         for clock in applicable(spec.clocks, assignment["track"], law_day(at), kernel.profile)
         if clock.starts.fact == "assigned"
     ]
+
+
+def owner_of_case(case: Mapping[str, Any], office: str) -> Owner:
+    """What a clock of the case itself belongs to."""
+    return Owner(CaseId(case["id"]), TownshipCode(case["township"]), case["sealed"], office=OfficeId(office))
 
 
 def owner_of(assignment: Mapping[str, Any], row: str | None = None) -> Owner:
@@ -120,10 +133,13 @@ def _concerns(row: ClockRow, assignment: Mapping[str, Any]) -> bool:
     return row.assignment_id in (None, assignment["id"])
 
 
-def running(tx: Tx, case_id: str, key: str, assignment_id: str | None = None) -> ClockRow | None:
-    """The clock of this name that has not been stopped."""
+def running(
+    tx: Tx, case_id: str, key: str, assignment_id: str | None = None, row_key: str | None = None
+) -> ClockRow | None:
+    """The clock of this name (and this row) that has not been stopped."""
     for row in clock_rows.of_case(tx, case_id):
-        if row.key == key and row.status != "stopped" and row.assignment_id in (None, assignment_id):
+        mine = row.assignment_id in (None, assignment_id) and row.row_key == row_key
+        if row.key == key and row.status != "stopped" and mine:
             return row
     return None
 

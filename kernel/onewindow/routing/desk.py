@@ -17,9 +17,13 @@ from onewindow.i18n import _
 from onewindow.office.types import CaseId, DocumentId, PartyId, TownshipCode
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
+from onewindow.registry.catalogue import categories
+from onewindow.registry.catalogue import sealed as is_sealed
 from onewindow.registry.parties import PERSONAL, PartyRecord
+from onewindow.registry.search import copies
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, SEALED, Line, Shown, Verdict, staff_actor
 from onewindow.routing import casefile, listing, targets, views
+from onewindow.routing.admitting import KIND as ADMISSION
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.context import Kernel
 from onewindow.routing.papers import CASE_BODY
@@ -169,7 +173,7 @@ class Desk:
 
         Raises:
             Stale: the case is not at version `expect`.
-            BadInput: a masked value was sent back.
+            BadInput: a masked value was sent back, or the category would seal the case, which a change of track does.
         """
         file = await self.open(principal, number, Action.CASE_CORRECT)
         assert principal is not None
@@ -177,6 +181,10 @@ class Desk:
             raise Stale()
         for changes in (parties or {}).values():
             refuse_masked(changes)
+        if category is not None and category not in categories():
+            raise BadInput(_("没有这个类别"), field="category", remedy=_("从列表中选择"))
+        if category is not None and not file.case["sealed"] and is_sealed(file.case["track"], category):
+            raise BadInput(_("这个类别的事项是密件"), field="category", remedy=_("用“变更事项轨”，事项随之转为密件"))
         at, case_id, vault = self.kernel.now(), file.case["id"], self.kernel.vault
         new_words = {**file.words, **{k: v for k, v in (words or {}).items() if v is not None}}
         if not new_words.get("text", "").strip():
@@ -192,6 +200,7 @@ class Desk:
                 changed.append("category")
             if values:
                 tx.execute(update(CASE).where(CASE.c.id == case_id).values(**values))
+                copies.mark(tx, case_id)
             for party_id, fields in (parties or {}).items():
                 fields_changed = party_rows.correct(tx, vault, self._party(file, party_id), fields)
                 changed += [f"party.{name}" for name in fields_changed]
@@ -220,6 +229,9 @@ class Desk:
         guard.require(principal, Action.DOCUMENT_READ, file.target)
         if any(d.id == document_id and d.kind == RECEIPT for d in file.documents):
             raise NotFound(_("回执凭查询码打印"))
+        if any(d.id == document_id and d.kind == ADMISSION for d in file.documents):
+            # It carries a party's code: who handles the case must not be able to speak for them.
+            guard.require(principal, Action.CASE_PARTY_PAPER, file.target)
         assert principal is not None
         await self._log(principal, file, f"document:{document_id}")
         return await self.kernel.documents.read(DocumentId(document_id))

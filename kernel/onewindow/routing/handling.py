@@ -1,6 +1,7 @@
 """Handling: what people do to assignments, objections and documents, each call checked against the policy here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -10,14 +11,28 @@ from onewindow.access import guard
 from onewindow.access.actions import Action
 from onewindow.access.principal import Principal
 from onewindow.bus.wire import Description
+from onewindow.documents.attachments import Prepared
 from onewindow.documents.models import Service
-from onewindow.errors import NotFound, Refused
+from onewindow.errors import Forbidden, NotFound, Refused
 from onewindow.i18n import _
 from onewindow.office.types import DocumentId, new_id
 from onewindow.office.views import Actor, CaseView, ClockView
+from onewindow.registry.catalogue import SEALED_TRACKS
 from onewindow.registry.keys import Once, write_once
 from onewindow.registry.timeline import staff_actor
-from onewindow.routing import assignments, casefile, enclosures, objections, papers, proofs, views, window
+from onewindow.routing import (
+    assignments,
+    casefile,
+    enclosures,
+    objections,
+    papers,
+    proofs,
+    recusals,
+    retrack,
+    views,
+    voiding,
+    window,
+)
 from onewindow.routing.assignments import ASSIGNMENT, OPEN
 from onewindow.routing.casefile import CaseFile
 from onewindow.routing.commands import Command, Commands, Outcome, unconfirmed_of
@@ -181,6 +196,65 @@ class Handling:
             )
         )
 
+    # The registration itself -----------------------------------------------------------------------------------------
+
+    async def change_track(self, principal: Principal | None, number: str, given: retrack.Change) -> str | None:
+        """Let a case take another track; its number from now on, or None where this person may see it no more.
+
+        Raises:
+            Refused: it is closed or void.
+            BadInput: nothing would change, or there is no such category, unit or person.
+        """
+        file = await self._desk.open(principal, number)
+        # Whoever handles it may see that it is an accusation; none of them takes it out of a claim's deadlines.
+        action = Action.CASE_TRACK_SEALED if given.track in SEALED_TRACKS else Action.CASE_TRACK
+        who = guard.require(principal, action, file.target, reason=given.reason)
+        given = replace(given, reason=guard.require_reason(given.reason))
+        case_id = file.case["id"]
+        now_on = await self._write(
+            lambda tx, at: retrack.change(tx, self._desk.kernel, case_id, given, who.staff_id, at)
+        )
+        try:
+            await self._desk.open(principal, now_on)
+        except (NotFound, Forbidden):
+            return None
+        return now_on
+
+    async def void(self, principal: Principal | None, number: str, reason: str) -> None:
+        """Make a mistaken registration void.
+
+        Raises:
+            Refused: it is over, somebody has signed for it, or the same person registered it.
+        """
+        file = await self._desk.open(principal, number)
+        who = guard.require(principal, Action.CASE_VOID, file.target, reason=reason)
+        reason = guard.require_reason(reason)
+        await self._write(lambda tx, at: voiding.void(tx, self._desk.kernel, file.case["id"], who.staff_id, at, reason))
+
+    # Recusal ---------------------------------------------------------------------------------------------------------
+
+    async def recusals(self, file: CaseFile) -> list[dict[str, Any]]:
+        """What waits for a decision in a case that was opened."""
+        return await self._desk.store.read(lambda c: recusals.open_of(c, self._desk.kernel, file.case["id"]))
+
+    async def decide_recusal(
+        self, principal: Principal | None, recusal_id: str, *, granted: bool, reason: str, officer: str | None = None
+    ) -> None:
+        """Grant or refuse a recusal; `officer` has the case then, else whoever the unit chooses."""
+        case_id = await self._desk.store.read(lambda c: recusals.case_of(c, recusal_id))
+        if case_id is None:
+            guard.require_staff(principal)
+            raise NotFound()
+        file = await self._desk.store.read(lambda c: self._desk.load(c, views.case_by_id(c, case_id)))
+        who = guard.require(principal, Action.RECUSAL_DECIDE, file.target, reason=reason)
+        reason = guard.require_reason(reason)
+        kernel = self._desk.kernel
+        await self._write(
+            lambda tx, at: recusals.decide(
+                tx, kernel, recusal_id, who.staff_id, at, granted=granted, reason=reason, officer=officer
+            )
+        )
+
     # Units on paper --------------------------------------------------------------------------------------------------
 
     async def print_letter(
@@ -215,6 +289,15 @@ class Handling:
             )
         )
 
+    async def paper_objection(
+        self, principal: Principal | None, number: str, assignment_id: str, given: window.PaperObjection
+    ) -> str:
+        """Enter the objection of a unit that works on paper; its id. It is ruled like an office's."""
+        row, who = await self._paper(principal, number, assignment_id)
+        return await self._write(
+            lambda tx, at: window.paper_objection(tx, self._desk.kernel, row["id"], who.staff_id, at, given)
+        )
+
     async def _paper(
         self, principal: Principal | None, number: str, assignment_id: str
     ) -> tuple[Mapping[str, Any], Principal]:
@@ -225,9 +308,18 @@ class Handling:
     # Service ---------------------------------------------------------------------------------------------------------
 
     async def serve(
-        self, principal: Principal | None, document_id: str, service: Mapping[str, Any], *, key: str | None = None
+        self,
+        principal: Principal | None,
+        document_id: str,
+        service: Mapping[str, Any],
+        *,
+        scans: Sequence[Prepared] = (),
+        key: str | None = None,
     ) -> Served:
-        """Record how a document was served; late proof of an extension's notice wants somebody else."""
+        """Record how a document was served; late proof of an extension's notice wants somebody else.
+
+        `scans` are pictures of the signed proof; pieces of material that the case has already go by id in the service.
+        """
         file = await self._desk.file_of_document(principal, document_id)
         who = guard.require(principal, Action.DOCUMENT_SERVE, file.target)
         proof = bool(service.get("proof"))
@@ -240,10 +332,11 @@ class Handling:
         record = Service(document_id=DocumentId(document_id), recorded_by=who.staff_id, **fields)
 
         def work(tx: Tx, at: datetime) -> list[str | None]:
-            done = papers.serve(tx, self._desk.kernel, record, at, by_handler=by_handler, proof=proof)
+            shown = proofs.scanned(tx, self._desk.kernel, file.case["id"], record, scans, who.staff_id, at)
+            done = papers.serve(tx, self._desk.kernel, shown, at, by_handler=by_handler, proof=proof)
             return [done.id, done.extension]
 
-        body = [document_id, {k: str(v) for k, v in sorted(service.items())}]
+        body = [document_id, {k: str(v) for k, v in sorted(service.items())}, sorted(one.sha256 for one in scans)]
         made, extension = await self._write(work, Once.of(key, who.staff_id, "serve", body))
         document = await self._desk.store.read(lambda c: self._desk.kernel.documents.get(c, record.document_id))
         return Served(str(made), document, extension)

@@ -2,11 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
 from onewindow.access.policy import Reach
+from onewindow.office.types import AssignmentState
 from onewindow.organisation.rows import TownshipKind
 from onewindow.organisation.snapshot import Organisation
 from onewindow.registry.timeline import CASE
@@ -32,6 +47,11 @@ class Filters:
     unit: str | None = None
     colour: str | None = None
     assignment_state: str | None = None
+    channel: str | None = None
+    # Units of the organisation's tree, those below a chosen one among them; none where that does not matter.
+    places: frozenset[str] | None = None
+    registered_from: datetime | None = None
+    registered_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +63,7 @@ class Page:
     prev: str | None = None
 
 
-def _mine(parts: tuple[Reach, ...], organisation: Organisation) -> ColumnElement[bool]:
+def reachable(parts: tuple[Reach, ...], organisation: Organisation) -> ColumnElement[bool]:
     """The condition on cases that says the same as `Reach.admits`, for any of the parts."""
     return or_(false(), *(_part(part, organisation) for part in parts))
 
@@ -77,7 +97,9 @@ def _part(reach: Reach, organisation: Organisation) -> ColumnElement[bool]:
     if reach.registered_at:
         people = [post.staff for post in organisation.posts.values() if post.unit in reach.registered_at]
         conditions.append(CASE.c.registered_by.in_(people))
-    named = _lists(CASE.c.designated, reach.staff_id) | exists().where(of_case, HELD.c.officer == reach.staff_id)
+    kept = HELD.c.state.in_((*OPEN, AssignmentState.DONE.value))
+    officer = exists().where(of_case, HELD.c.officer == reach.staff_id, kept)
+    named = _lists(CASE.c.designated, reach.staff_id) | officer
     if reach.designated:
         conditions.append(and_(CASE.c.sealed, named))
     barred = [reach.staff_id, *reach.posted, *([reach.stands_for] if reach.stands_for else [])]
@@ -91,10 +113,27 @@ def _lists(column: Any, item: str) -> ColumnElement[bool]:
     return cast(column, String).like(f'%"{item}"%')
 
 
-def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
-    for name in ("township", "state", "category", "track", "phase", "colour"):
-        if (value := getattr(filters, name)) is not None:
-            query = query.where(CASE.c[name] == value)
+def narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    """The query over cases, narrowed to what the filters say."""
+    return query.where(*conditions(filters))
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What the filters say of a case."""
+    found = [
+        CASE.c[name] == value
+        for name in ("township", "state", "category", "track", "phase", "colour", "channel")
+        if (value := getattr(filters, name)) is not None
+    ]
+    if filters.colour not in (None, "green"):
+        # Said outright, so that the index over what is not green serves.
+        found.append(CASE.c.colour != literal_column("'green'"))
+    if filters.places is not None:
+        found.append(CASE.c.place_unit.in_(sorted(filters.places)))
+    if filters.registered_from is not None:
+        found.append(CASE.c.registered_at >= filters.registered_from)
+    if filters.registered_before is not None:
+        found.append(CASE.c.registered_at < filters.registered_before)
     if filters.office is not None or filters.unit is not None or filters.assignment_state is not None:
         there = [HELD.c.case_id == CASE.c.id]
         if filters.office is not None:
@@ -103,8 +142,8 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
             there.append(HELD.c.unit_id == filters.unit)
         if filters.assignment_state is not None:
             there.append(HELD.c.state == filters.assignment_state)
-        query = query.where(exists().where(*there))
-    return query
+        found.append(exists().where(*there))
+    return found
 
 
 def _paged(conn: Connection, query: Select[Any], key: Any, after: str | None, before: str | None, limit: int) -> Page:
@@ -134,7 +173,7 @@ def cases(
     limit: int = PAGE,
 ) -> Page:
     """The cases that somebody may see, newest first."""
-    query = _narrowed(select(CASE).where(_mine(parts, organisation)), filters)
+    query = narrowed(select(CASE).where(reachable(parts, organisation)), filters)
     return _paged(conn, query, CASE.c.id, after, before, limit)
 
 
@@ -160,7 +199,7 @@ def queue(
         CASE.c.registered_at,
         CASE.c.version.label("case_version"),
     ]
-    query = select(*columns).join(CASE, CASE.c.id == ASSIGNMENT.c.case_id).where(_mine(parts, organisation))
+    query = select(*columns).join(CASE, CASE.c.id == ASSIGNMENT.c.case_id).where(reachable(parts, organisation))
     if office is not None:
         query = query.where(ASSIGNMENT.c.office == office)
     if township is not None:
@@ -176,7 +215,9 @@ def window_queue(
 ) -> Page:
     """What lies with the window itself: open, and assigned to nobody."""
     nobody = ~exists().where(HELD.c.case_id == CASE.c.id, HELD.c.state.in_(OPEN))
-    query = select(CASE).where(CASE.c.township == township, CASE.c.state == "open", nobody, _mine(parts, organisation))
+    query = select(CASE).where(
+        CASE.c.township == township, CASE.c.state == "open", nobody, reachable(parts, organisation)
+    )
     return _paged(conn, query, CASE.c.id, None, None, limit)
 
 
@@ -187,7 +228,7 @@ def unsigned_for(
     query = (
         select(*ASSIGNMENT.c, CASE.c.number, CASE.c.due_at, CASE.c.colour)
         .join(CASE, CASE.c.id == ASSIGNMENT.c.case_id)
-        .where(ASSIGNMENT.c.fallback.in_(staff_ids), ASSIGNMENT.c.state == "sent", _mine(parts, organisation))
+        .where(ASSIGNMENT.c.fallback.in_(staff_ids), ASSIGNMENT.c.state == "sent", reachable(parts, organisation))
         .order_by(ASSIGNMENT.c.id)
         .limit(limit)
     )
@@ -201,7 +242,7 @@ def open_objections(
     query = (
         select(*OBJECTION.c, CASE.c.number, CASE.c.category)
         .join(CASE, CASE.c.id == OBJECTION.c.case_id)
-        .where(OBJECTION.c.township == township, OBJECTION.c.state == "open", _mine(parts, organisation))
+        .where(OBJECTION.c.township == township, OBJECTION.c.state == "open", reachable(parts, organisation))
         .order_by(OBJECTION.c.id)
         .limit(limit)
     )

@@ -1,7 +1,7 @@
 """Objections (退回异议): lodged by a unit, ruled by the window's named fallback; clocks run on meanwhile."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table, select, update
@@ -33,8 +33,10 @@ def lodge(
     reason: str,
     basis: str,
     suggest_unit: str | None = None,
+    paper: date | None = None,
 ) -> str:
-    """Lodge an objection to an assignment; its id.
+    """Lodge an objection to an assignment; its id. `paper`: the day on a paper one, which the unit lodged and not who
+    enters it.
 
     Raises:
         Refused: one is open already, one was ruled before (T11: once), or the assignment is over.
@@ -49,7 +51,7 @@ def lodge(
     township = kernel.organisation().townships.get(TownshipCode(row["township"]))
     objection_id = new_id()
     body = kernel.vault.seal_json(PURPOSE, {"reason": reason, "basis": basis}, context=objection_id)
-    lodged_by = actor.removeprefix("staff:") if actor.startswith("staff:") else None
+    lodged_by = actor.removeprefix("staff:") if actor.startswith("staff:") and paper is None else None
     tx.insert(
         OBJECTION,
         {
@@ -69,10 +71,18 @@ def lodge(
             "ruling": None,
         },
     )
-    data = {"assignment": row["id"], "objection": objection_id}
+    data: dict[str, Any] = {"assignment": row["id"], "objection": objection_id}
+    if paper is not None:
+        data |= {"unit": row["unit_id"], "paper": True, "objected_on": paper.isoformat()}
     words = {"reason": reason, "basis": basis}
     timeline.append(tx, kernel.vault, row["case_id"], Line("objected", at, actor, (OFFICE,), data, words))
     return objection_id
+
+
+def drop(tx: Tx, case_id: str, at: datetime) -> None:
+    """What was open of a case's objections has nothing to be ruled any more: the assignments were taken back."""
+    open_ones = update(OBJECTION).where(OBJECTION.c.case_id == case_id, OBJECTION.c.state == "open")
+    tx.execute(open_ones.values(state="dropped", ruled_at=at))
 
 
 def rule(

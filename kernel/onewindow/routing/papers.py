@@ -15,17 +15,19 @@ from onewindow.documents.models import Document, Draft, Service
 from onewindow.errors import Refused
 from onewindow.i18n import _
 from onewindow.office.effects import Issue
-from onewindow.office.types import AssignmentId, CaseId, StaffId, TownshipCode, UnitId, law_day
+from onewindow.office.types import AssignmentId, CaseId, PartyRole, StaffId, TownshipCode, UnitId, law_day
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.catalogue import TRACKS, categories
-from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, party_reader, staff_actor
+from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, admitted_reader, party_reader, staff_actor
 from onewindow.routing import assignments, deadlines
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
+from onewindow.routing.opinions import has_consent
 from onewindow.store.tx import Tx
 
 CASE_BODY = "case"
+BROUGHT = frozenset({PartyRole.APPLICANT.value, PartyRole.AGENT.value})
 ROLE_TITLES = {"applicant": _("信访人"), "respondent": _("相对方"), "agent": _("代理人"), "witness": _("证人")}
 
 
@@ -42,15 +44,15 @@ def _data(
     roles: tuple[str, ...],
     words: Mapping[str, Any],
     code: str | None,
-    only: str | None = None,
+    party_id: str | None = None,
 ) -> dict[str, Any]:
-    """What a template gets, frozen now; with `only`, no party but this one is named."""
+    """What a template gets, frozen now; with `party_id`, no party but this one is named."""
     known = categories().get(case["category"])
     told = case_words(kernel, case)
     tx.flush()
     people = []
     for party in party_rows.of_case(tx.conn, kernel.vault, case["id"]):
-        if (roles and party.role not in roles) or only not in (None, party.id):
+        if (roles and party.role not in roles) or party_id not in (None, party.id):
             continue
         people.append(
             {
@@ -121,7 +123,8 @@ def issue(
         office=row["office"],
         organ=organ_of(kernel, row["unit_id"]),
         bundle=manifest.bundle,
-        data=_data(tx, kernel, case, effect.to, effect.text, None),
+        data=_data(tx, kernel, case, effect.to and (*effect.to, *effect.about), effect.text, None)
+        | ({"redress": effect.redress.model_dump()} if effect.redress else {}),
         title=manifest.document_title(effect.document),
         assignment_id=AssignmentId(row["id"]),
         issued_by=StaffId(actor.removeprefix("staff:")) if actor.startswith("staff:") else None,
@@ -129,9 +132,15 @@ def issue(
     )
     document = kernel.documents.issue(tx, draft, now=at)
     data = {"document": document.id, "kind": document.kind, "number": document.number, "title": document.title}
-    readers = (OFFICE, PARTIES) if effect.to else (OFFICE,)
-    timeline.append(tx, kernel.vault, case["id"], Line("issued", at, actor, readers, data))
+    timeline.append(tx, kernel.vault, case["id"], Line("issued", at, actor, _readers(row, effect.to), data))
     return document
+
+
+def _readers(row: Mapping[str, Any], to: tuple[str, ...]) -> tuple[str, ...]:
+    """Who may read a document: those who brought the matter, and whoever was admitted where it is addressed to them."""
+    brought = (PARTIES,) if BROUGHT & set(to) else ()
+    admitted = (admitted_reader(row["id"]),) if set(to) - BROUGHT else ()
+    return (OFFICE, *brought, *admitted)
 
 
 def kernel_document(
@@ -149,7 +158,7 @@ def kernel_document(
     assignment_id: str | None = None,
     issued_by: str | None = None,
     lazy: bool = False,
-    only: str | None = None,
+    party_id: str | None = None,
 ) -> Document:
     """Issue one of the kernel's own documents: receipt, proof of service, letter to a unit without an office."""
     tx.flush()
@@ -160,7 +169,7 @@ def kernel_document(
         office=KERNEL,
         organ=organ,
         bundle=kernel_bundle().hash,
-        data=_data(tx, kernel, case, roles, words, code, only),
+        data=_data(tx, kernel, case, roles, words, code, party_id),
         title=title,
         assignment_id=AssignmentId(assignment_id) if assignment_id else None,
         issued_by=StaffId(issued_by) if issued_by else None,
@@ -179,13 +188,28 @@ class Served:
     extension: str | None = None
 
 
-def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler: bool, proof: bool = False) -> Served:
+def serve(
+    tx: Tx,
+    kernel: Kernel,
+    service: Service,
+    at: datetime,
+    *,
+    by_handler: bool,
+    proof: bool = False,
+    actor: str | None = None,
+) -> Served:
     """Record a service: the clocks that it starts, stops or extends follow from its date.
 
+    `actor` is the party where they opened the document themselves.
+
     Raises:
-        Refused: an extension's notice recorded late needs proof and somebody who does not handle the case.
+        Refused: an extension's notice recorded late needs proof and somebody who does not handle the case; or a party
+            did not agree to electronic service.
+        BadInput: what proves this method of service is missing.
     """
-    record_id, document = kernel.documents.record_service(tx, service, now=at)
+    case_id = kernel.documents.get(tx.conn, service.document_id).case_id
+    consented = has_consent(tx, case_id, service.party_id)
+    record_id, document = kernel.documents.record_service(tx, service, now=at, consented=consented)
     outcome = extensions.serve_extension(
         tx,
         served_on=service.served_on,
@@ -201,7 +225,7 @@ def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler:
             rule="served-late",
             remedy=_("请他人登记并注明送达证明"),
         )
-    actor = staff_actor(service.recorded_by)
+    actor = actor or staff_actor(service.recorded_by)
     readers = [OFFICE] + ([party_reader(service.party_id)] if service.party_id else [PARTIES])
     data: dict[str, Any] = {
         "document": document.id,
@@ -210,18 +234,21 @@ def serve(tx: Tx, kernel: Kernel, service: Service, at: datetime, *, by_handler:
         "method": service.method.value,
         "served_on": service.served_on.isoformat(),
     }
+    if service.corrects:
+        data["corrects"] = service.corrects
     timeline.append(tx, kernel.vault, document.case_id, Line("served", at, actor, tuple(readers), data))
     if outcome is not None:
-        _extension_decided(tx, kernel, document, outcome, at, actor)
+        extension_decided(tx, kernel, document.case_id, outcome, at, actor)
     if document.assignment_id:
         _tell_served(tx, kernel, document, service.served_on, at)
     deadlines.refresh_due(tx, document.case_id)
     return Served(record_id, document, outcome.outcome.value if outcome else None)
 
 
-def _extension_decided(
-    tx: Tx, kernel: Kernel, document: Document, outcome: extensions.ExtensionOutcome, at: datetime, actor: str
+def extension_decided(
+    tx: Tx, kernel: Kernel, case_id: str, outcome: extensions.ExtensionOutcome, at: datetime, actor: str
 ) -> None:
+    """Write down what became of an extension, and tell its office."""
     if outcome.outcome is extensions.Outcome.ALREADY:
         return
     clock = outcome.clock
@@ -231,10 +258,11 @@ def _extension_decided(
         "days": outcome.days,
         "lawful_on": clock.lawful_on.isoformat() if clock.lawful_on else None,
     }
-    timeline.append(tx, kernel.vault, document.case_id, Line("extension", at, actor, (OFFICE, PARTIES), data))
+    sides = (admitted_reader(clock.assignment_id),) if clock.assignment_id else ()
+    timeline.append(tx, kernel.vault, case_id, Line("extension", at, actor, (OFFICE, PARTIES, *sides), data))
     if clock.office and clock.assignment_id:
         decided = ExtensionDecided(
-            case_id=document.case_id,
+            case_id=CaseId(case_id),
             assignment_id=clock.assignment_id,
             clock_id=clock.id,
             clock=clock.key,

@@ -38,8 +38,8 @@ class Receipts:
         return await self._kernel.documents.read(DocumentId(await self._of(key, codes.normalise(code))))
 
     async def _of(self, key: PartyKey, code: str) -> str:
-        # One receipt for each party, whoever asks first: the write key is the party's own.
-        once = Once.of("receipt", key.actor, KIND, key.case_id)
+        # One receipt for each party and code, whoever asks first: the write key is the party's own.
+        once = Once.of(f"receipt:{key.mark}", key.actor, KIND, key.case_id)
         assert once is not None
         known: str | None = await self._store.read(lambda c: self._earlier(c, once))
         if known is not None:
@@ -61,7 +61,7 @@ class Receipts:
                 organ=f"{township.name}综治中心" if township else "",
                 code=codes.show(code),
                 lazy=True,
-                only=key.party_id,
+                party_id=key.party_id,
             )
             return document.id
 

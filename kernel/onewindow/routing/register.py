@@ -21,6 +21,8 @@ from onewindow.registry.catalogue import SEALED_TRACKS
 from onewindow.registry.catalogue import sealed as is_sealed
 from onewindow.registry.intake import Registration
 from onewindow.registry.parties import PARTY, new_party
+from onewindow.registry.search.copies import due_row
+from onewindow.registry.search.tables import DUE
 from onewindow.registry.timeline import CASE, ENTRY, OFFICE, PARTIES, Line, entry_row, staff_actor
 from onewindow.routing import assignments, deadlines, enclosing, links, rules
 from onewindow.routing.assignments import ASSIGNMENT
@@ -141,7 +143,7 @@ class Registrar:
         track = given.decided_track()
         accuses = track in SEALED_TRACKS
         about = [*given.about, *(p.unit for p in given.parties if p.unit and p.role is PartyRole.RESPONDENT)]
-        kept_out = _exclusion(organisation, about, now, accuses)
+        kept_out = kept_away(organisation, about, now, accuses)
         township = rules.home(township, organisation, kept_out, about_leader=given.about_leader and accuses)
         hidden = is_sealed(track, given.category)
         if given.place_unit is not None and given.place_unit not in organisation.units:
@@ -219,6 +221,8 @@ class Registrar:
         tx.insert(CASE, case)
         for party in draft.parties:
             tx.insert(PARTY, party)
+        if not case["sealed"]:
+            tx.insert(DUE, due_row(case["id"]))
         return Registered(
             case["id"],
             case["number"],
@@ -238,7 +242,12 @@ class Registrar:
         )
 
 
-def _exclusion(organisation: Organisation, about: Sequence[str], at: datetime, accuses: bool) -> Exclusion:
+def kept_away(organisation: Organisation, about: Sequence[str], at: datetime, accuses: bool) -> Exclusion:
+    """Whom a matter about these units and members of staff keeps away.
+
+    Raises:
+        BadInput: no such unit or person.
+    """
     units = [UnitId(a) for a in about if a in organisation.units]
     staff = [StaffId(a) for a in about if a in organisation.staff]
     if unknown := [a for a in about if a not in organisation.units and a not in organisation.staff]:

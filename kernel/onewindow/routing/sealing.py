@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 from onewindow.clocks import service as clocks
 from onewindow.documents.tables import DOCUMENT
 from onewindow.errors import NotFound
-from onewindow.office.types import TownshipCode
+from onewindow.office.types import StaffId, TownshipCode
 from onewindow.organisation.exclusion import Exclusion
 from onewindow.registry import numbers, timeline, twins
+from onewindow.registry.search import copies
 from onewindow.registry.tables import VoidNumber
 from onewindow.registry.timeline import CASE, OFFICE, Line
 from onewindow.routing import assignments, rules
@@ -35,13 +36,14 @@ def seal(tx: Tx, kernel: Kernel, case_id: str, at: datetime, actor: str, reason:
         return str(case["number"])
     sequence = tx.number(numbers.series(case["township"], at, sealed=True))
     number = numbers.number(case["township"], at, sequence, sealed=True)
-    named = rules.designated(TownshipCode(case["township"]), kernel.organisation(), Exclusion(), at)
-    named = tuple(n for n in named if n not in case["excluded"])
+    kept_out = Exclusion(staff=frozenset(StaffId(one) for one in case["excluded"]))
+    named = rules.designated(TownshipCode(case["township"]), kernel.organisation(), kept_out, at)
     tx.insert(VOID, {"number": case["number"], "at": at})
     tx.execute(update(CASE).where(CASE.c.id == case_id).values(number=number, sealed=True, designated=list(named)))
     tx.execute(update(DOCUMENT).where(DOCUMENT.c.case_id == case_id).values(sealed=True))
     tx.execute(update(OBJECTION).where(OBJECTION.c.case_id == case_id).values(sealed=True))
     clocks.seal(tx, case_id)
+    copies.forget(tx, kernel.vault, case_id)
     twins.forget(tx, case_id)
     for row in tx.execute(select(ASSIGNMENT).where(ASSIGNMENT.c.case_id == case_id)).mappings().all():
         if row["state"] in OPEN:

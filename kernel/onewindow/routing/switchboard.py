@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 
 import structlog
@@ -23,22 +24,32 @@ from onewindow.bus.events import ProceedingChanged
 from onewindow.bus.following import Following, begin_after
 from onewindow.bus.inbox import Cursor, Parking, Peer
 from onewindow.bus.jetstream import Topology
-from onewindow.bus.service import Endpoint, Request, Service, ServiceError, ask
+from onewindow.bus.service import Endpoint, Request, Service, ServiceError, ask, whereabouts, whereabouts_of
 from onewindow.bus.subjects import AskSubject, AskVerb, CommandSubject, Verb
 from onewindow.bus.tables import BusTables
-from onewindow.bus.wire import Hello, HelloReply, LogReply, LogRequest, Said
+from onewindow.bus.wire import Hello, HelloReply, LogReply, LogRequest, MirrorRequest, Said
 from onewindow.office.types import OfficeId
 from onewindow.plugins.book import OfficesBook
 from onewindow.routing.apply import Result
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
 from onewindow.routing.inbound import Inbound
+from onewindow.routing.mirror import mirror_page, note_lost
 from onewindow.store import Store
 
 RECONCILE_SECONDS = 60.0
 REPLY_SECONDS = 1.0
 VERSION = "0.1.0"
 log = structlog.get_logger(__name__)
+
+
+class Where(StrEnum):
+    """Where an office runs: in the centre's process, in one of its own beside it, on another machine, or nowhere."""
+
+    EMBEDDED = "embedded"
+    APART = "apart"
+    ELSEWHERE = "elsewhere"
+    AWAY = "away"
 
 
 @dataclass
@@ -87,8 +98,10 @@ class Switchboard:
         await self._topology.ensure()
         for office in self._kernel.offices().known:
             await self._topology.add_office(office)
-        handlers = {AskVerb.HELLO: self._hello, AskVerb.LOG: self._send_log}
-        service = Service(self.connection, subjects.KERNEL, VERSION, description="OneWindow kernel")
+        handlers = {AskVerb.HELLO: self._hello, AskVerb.LOG: self._send_log, AskVerb.MIRROR: self._send_mirror}
+        service = Service(
+            self.connection, subjects.KERNEL, VERSION, description="OneWindow kernel", metadata=whereabouts()
+        )
         await service.start(
             [Endpoint(v.value, subjects.asks_for(self._kernel.district, v), h) for v, h in handlers.items()]
         )
@@ -118,7 +131,17 @@ class Switchboard:
             log.info("office.reached", office=office, version=hello.manifest.version)
             asyncio.get_running_loop().create_task(self._quietly(office))
         self.reached[office] = Reached(now)
-        return HelloReply(accepted=True, has_bundle=answer.has_bundle).model_dump_json().encode()
+        cursor = await self._store.read(lambda c: self._peer.get(c, office)) or Cursor("", 0)
+        if hello.lost is not None:
+            await note_lost(self._store, self._kernel.log.meta, office, hello.lost)
+        said = HelloReply(accepted=True, has_bundle=answer.has_bundle, epoch=cursor.epoch, pos=cursor.pos)
+        return said.model_dump_json().encode()
+
+    async def _send_mirror(self, request: Request) -> bytes:
+        office = AskSubject.parse(request.subject).office
+        asked = MirrorRequest.model_validate_json(request.payload)
+        page = await self._store.read(lambda c: mirror_page(c, self._kernel, office, asked))
+        return page.model_dump_json().encode()
 
     async def _send_log(self, request: Request) -> bytes:
         office = AskSubject.parse(request.subject).office
@@ -233,6 +256,17 @@ class Switchboard:
                     if office in self.reached:
                         self.reached[office].answering = False
             await asyncio.sleep(self._reconcile_seconds)
+
+    async def where(self, office: str) -> Where:
+        """Where an office's host runs at this moment, asked of itself."""
+        said = await whereabouts_of(self.connection, office)
+        if said is None:
+            self.lost(office)
+            return Where.AWAY
+        mine = whereabouts()
+        if said == mine:
+            return Where.EMBEDDED
+        return Where.APART if said.get("host") == mine["host"] else Where.ELSEWHERE
 
     def is_answering(self, office: str) -> bool:
         """Whether the office's host answered when it was last asked."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from onewindow.access.principal import Target
-from onewindow.office.types import StaffId, TownshipCode, UnitId
+from onewindow.office.types import AssignmentState, StaffId, TownshipCode, UnitId
 from onewindow.organisation.rows import TownshipKind
 from onewindow.organisation.snapshot import Organisation
 from onewindow.routing.assignments import OPEN
@@ -17,7 +17,11 @@ def _staff(ids: Iterable[str | None]) -> frozenset[StaffId]:
 def of_case(case: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], organisation: Organisation) -> Target:
     """The target of an action on a case: its standing assignments together."""
     every = list(rows)
-    standing = [r for r in every if r["state"] in OPEN] or every[-1:]
+    standing = [r for r in every if r["state"] in OPEN]
+    if not standing and case["sealed"]:
+        # From whom a sealed case was taken back, they know no more of it.
+        standing = [r for r in every if r["state"] == AssignmentState.DONE][-1:]
+    standing = standing or ([] if case["sealed"] else every[-1:])
     return _target(case, every, standing, organisation)
 
 
@@ -55,5 +59,6 @@ def _target(
         sealed=case["sealed"],
         designated_ids=_staff(case["designated"]),
         excluded_ids=_staff(i for i in excluded if i not in organisation.units),
+        recusing_ids=_staff(case["recusing"]),
         excluded_units=frozenset(UnitId(i) for i in excluded if i in organisation.units),
     )

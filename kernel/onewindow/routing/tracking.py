@@ -15,21 +15,43 @@ from onewindow.access.principal import PartyKey
 from onewindow.access.throttle import Throttle
 from onewindow.clocks import rows as clock_rows
 from onewindow.clocks.rows import ClockRow
-from onewindow.documents.models import Document
+from onewindow.documents.models import Document, Service, ServiceMethod
 from onewindow.errors import NotFound, Refused
-from onewindow.i18n import _
-from onewindow.office.types import CaseId, DocumentId, PartyId, TownshipCode
+from onewindow.i18n import _, translate
+from onewindow.office.types import (
+    AssignmentRole,
+    CaseId,
+    DocumentId,
+    PartyId,
+    StaffId,
+    TownshipCode,
+    law_day,
+)
 from onewindow.office.views import Actor
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.parties import PartyRecord
-from onewindow.registry.timeline import PARTIES, Shown, party_actor, party_reader
-from onewindow.routing import assignments, casefile, enclosures, papers, views
+from onewindow.registry.timeline import PARTIES, Shown, admitted_reader, party_actor, party_reader
+from onewindow.routing import admitting, assignments, casefile, enclosures, papers, views
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.commands import Command, Commands, Outcome
 from onewindow.routing.context import Kernel
+from onewindow.routing.opinions import has_consent
+from onewindow.routing.papers import BROUGHT
 from onewindow.store import Store
 from onewindow.store.tx import Tx
+
+OWN_PAGE = _("当事人凭查询码打开的查询页面")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as its addressee sees it; `redress` says to whom they may turn, `clock` until which day."""
+
+    document: Document
+    served_on: date | None = None
+    redress: Mapping[str, str] | None = None
+    clock: ClockRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +73,8 @@ class Tracked:
     party: PartyRecord
     clocks: Sequence[ClockRow]
     entries: Sequence[Shown]
-    documents: Sequence[tuple[Document, date | None]]
+    papers: Sequence[Paper]
+    lead: Mapping[str, Any] | None
     looks: Sequence[Look]
 
 
@@ -89,7 +112,27 @@ class Tracking:
             await self._throttle.count(keys, now)
             raise NotFound(_("没有找到这个查询码，请核对回执"))
         party, township = found
-        return PartyKey(CaseId(party.case_id), PartyId(party.id), TownshipCode(township), lang)
+        return PartyKey(CaseId(party.case_id), PartyId(party.id), TownshipCode(township), lang, party.mark)
+
+    async def reopen(self, kept: Sequence[str], lang: str = "zh") -> list[tuple[str, PartyKey]]:
+        """The keys of codes that a person keeps together on their own device; those that open nothing are left out.
+
+        Only this request knows that they belong together: nothing of it is written anywhere.
+        """
+
+        def work(conn: Connection) -> list[tuple[str, PartyKey]]:
+            found = []
+            for code in kept:
+                try:
+                    party = party_rows.by_code(conn, self._kernel.vault, code)
+                except NotFound:
+                    continue
+                township = TownshipCode(views.case_by_id(conn, party.case_id)["township"])
+                key = PartyKey(CaseId(party.case_id), PartyId(party.id), township, lang, party.mark)
+                found.append((code, key))
+            return found
+
+        return await self._store.read(work)
 
     async def view(self, key: PartyKey) -> Tracked:
         """The person's own part of their case.
@@ -104,8 +147,15 @@ class Tracking:
         case = views.case_by_id(conn, key.case_id)
         party = self.require_party(conn, key)
         clocks = [c for c in clock_rows.of_case(conn, case["id"]) if _for_person(c)]
-        running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         marks = frozenset({PARTIES, party_reader(key.party_id)})
+        shown: Mapping[str, Any] = case
+        if party.role not in BROUGHT:
+            # Of a matter that others brought, an admitted party sees what they were admitted to.
+            let_in = admitting.admissions(conn, kernel, key.case_id, key.party_id)
+            clocks = [c for c in clocks if c.assignment_id in let_in]
+            marks = frozenset({party_reader(key.party_id), *map(admitted_reader, let_in)})
+            shown = _as_admitted(case, views.assignments_of(conn, case["id"]), let_in)
+        running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         documents = kernel.documents.of_case(conn, key.case_id)
         entries = timeline.read(conn, kernel.vault, key.case_id, marks)
         # What was issued to somebody else (an organ, a unit, the file) has an entry that no party reads.
@@ -120,30 +170,44 @@ class Tracking:
             number=case["number"],
             township=case["township"],
             category=case["category"],
-            track=case["track"],
+            track=shown["track"],
             sealed=case["sealed"],
-            phase=case["phase"],
-            state=case["state"],
-            holder=views.unit_title(kernel, case["holder"]),
+            phase=shown["phase"],
+            state=shown["state"],
+            holder=views.unit_title(kernel, shown["holder"]),
             due_on=min(running, default=None),
-            registered_at=case["registered_at"],
-            received_at=case["received_at"],
+            registered_at=shown["registered_at"],
+            received_at=shown["received_at"],
             words=_words(kernel, case, party),
             party=party,
             clocks=clocks,
             entries=entries,
-            documents=[(d, served.get(d.id)) for d in documents if d.id in theirs],
+            papers=self._papers(conn, [d for d in documents if d.id in theirs], served, clocks),
+            lead=_lead(views.assignments_of(conn, key.case_id)),
             looks=access_log.of_party(conn, kernel.vault, key.case_id, key.party_id),
         )
+
+    def _papers(
+        self, conn: Connection, documents: Sequence[Document], served: Mapping[str, date], clocks: Sequence[ClockRow]
+    ) -> list[Paper]:
+        redress = self._kernel.documents.redress(conn, [d.id for d in documents]) if documents else {}
+        found = []
+        for document in documents:
+            above = redress.get(document.id)
+            # A right that begins with service has no date before it.
+            key = above.get("clock") if above and document.id in served else None
+            clock = next((c for c in reversed(clocks) if key and c.key == key), None)
+            found.append(Paper(document, served.get(document.id), above, clock))
+        return found
 
     def require_party(self, conn: Connection, key: PartyKey) -> PartyRecord:
         """The party of a code.
 
         Raises:
-            NotFound: the code opens nothing any more.
+            NotFound: they were erased, or have another code by now.
         """
         for party in party_rows.of_case(conn, self._kernel.vault, key.case_id):
-            if party.id == key.party_id and not party.erased:
+            if party.id == key.party_id and not party.erased and key.mark in ("", party.mark):
                 return party
         raise NotFound()
 
@@ -154,8 +218,10 @@ class Tracking:
             NotFound: there is none, or it is not for them.
         """
         seen = await self.view(key)
-        if document_id not in {d.id for d, _served in seen.documents}:
+        paper = next((one for one in seen.papers if one.document.id == document_id), None)
+        if paper is None:
             raise NotFound(_("没有找到这份文书"))
+        found = await self._kernel.documents.read(DocumentId(document_id))
         at = self._kernel.now()
 
         def work(tx: Tx) -> None:
@@ -168,17 +234,37 @@ class Tracking:
                 what=f"document:{document_id}",
                 party_id=key.party_id,
             )
+            if paper.served_on is None:
+                self._received(tx, key, found[0], at)
 
         await self._store.write(work)
-        return await self._kernel.documents.read(DocumentId(document_id))
+        return found
+
+    def _received(self, tx: Tx, key: PartyKey, document: Document, at: datetime) -> None:
+        """Who agreed to electronic service has received what they open (民事诉讼法 第九十条)."""
+        tx.flush()
+        if not has_consent(tx, key.case_id, key.party_id):
+            return
+        standing = self._kernel.documents.services(tx.conn, [document.id])
+        if any(service.party_id in (None, key.party_id) for service in standing):
+            return
+        service = Service(
+            document_id=document.id,
+            method=ServiceMethod.ELECTRONIC,
+            served_on=law_day(at),
+            recorded_by=StaffId(key.party_id),
+            party_id=key.party_id,
+            place=translate(OWN_PAGE),
+        )
+        papers.serve(tx, self._kernel, service, at, by_handler=False, actor=party_actor(key.party_id))
 
     async def offers(self, key: PartyKey) -> list[tuple[Mapping[str, Any], Any]]:
         """What this person may do by code, of every open assignment: (assignment, description)."""
-        case, rows = await self._store.read(
-            lambda c: (views.case_by_id(c, key.case_id), views.assignments_of(c, key.case_id))
-        )
+        case, rows, open_to = await self._store.read(lambda c: self._rows(c, key))
         found: list[tuple[Mapping[str, Any], Any]] = []
         for row in rows:
+            if row["id"] not in open_to:
+                continue
             spec = assignments.spec_of(self._kernel.offices().manifest(row["office"]), row)
             if row["state"] not in OPEN or spec is None or not any("party" in a.by for a in spec.actions):
                 continue
@@ -190,6 +276,15 @@ class Tracking:
             if description is not None:
                 found.append((row, description))
         return found
+
+    def _rows(
+        self, conn: Connection, key: PartyKey
+    ) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], frozenset[str]]:
+        """The case, its assignments, and those of them in which this party may act."""
+        case, rows = views.case_by_id(conn, key.case_id), views.assignments_of(conn, key.case_id)
+        if self.require_party(conn, key).role in BROUGHT:
+            return case, rows, frozenset(row["id"] for row in rows)
+        return case, rows, admitting.admissions(conn, self._kernel, key.case_id, key.party_id)
 
     def _for_office(
         self, conn: Connection, case: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], assignment_id: str
@@ -206,10 +301,8 @@ class Tracking:
             NotFound: no such assignment or action of theirs.
             Refused: the assignment is over.
         """
-        case, rows = await self._store.read(
-            lambda c: (views.case_by_id(c, key.case_id), views.assignments_of(c, key.case_id))
-        )
-        row = next((r for r in rows if r["id"] == assignment_id), None)
+        case, rows, open_to = await self._store.read(lambda c: self._rows(c, key))
+        row = next((r for r in rows if r["id"] == assignment_id and r["id"] in open_to), None)
         spec = assignments.spec_of(self._kernel.offices().manifest(row["office"]), row) if row else None
         declared = spec.action(action) if spec else None
         if row is None or declared is None or "party" not in declared.by:
@@ -244,6 +337,31 @@ class Tracking:
         return await self._commands.state(f"{key.party_id}:{command_key}")
 
 
+def _lead(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The assignment that says where the matter is: the lead that stands, else the last one."""
+    standing = [row for row in rows if row["state"] in OPEN]
+    leads = [row for row in standing or rows if row["role"] == AssignmentRole.LEAD]
+    return leads[-1] if leads else (standing[-1] if standing else None)
+
+
+def _as_admitted(
+    case: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], let_in: frozenset[str]
+) -> Mapping[str, Any]:
+    """The case as it is for a party who was admitted to these assignments: the newest of them stands for it."""
+    mine = [row for row in rows if row["id"] in let_in]
+    if not mine:
+        return case
+    newest = mine[-1]
+    return {
+        "track": "",
+        "phase": newest["phase"],
+        "state": "open" if any(row["state"] in OPEN for row in mine) else "closed",
+        "holder": newest["unit_id"],
+        "registered_at": newest["sent_at"],
+        "received_at": newest["sent_at"],
+    }
+
+
 def _for_person(clock: ClockRow) -> bool:
     """Whether a deadline is one that the person may hold somebody to."""
     return clock.protects == "person"
@@ -251,7 +369,7 @@ def _for_person(clock: ClockRow) -> bool:
 
 def _words(kernel: Kernel, case: Mapping[str, Any], party: PartyRecord) -> Mapping[str, str]:
     """The words that are a party's to read: what the matter says, or of one who joined it what they said themselves."""
-    if party.role not in ("applicant", "agent"):
+    if party.role not in BROUGHT:
         return {}
     if party.joined:
         return {"text": party.personal.get("statement", "")}

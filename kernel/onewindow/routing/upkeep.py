@@ -1,5 +1,6 @@
 """Upkeep of the centre: its offices, calendars and parked messages, each call checked against the policy here."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ from onewindow.plugins.book import OfficesBook
 from onewindow.plugins.offices import Known
 from onewindow.routing.apply import NotApplicable, Result
 from onewindow.routing.context import Kernel
-from onewindow.routing.switchboard import Switchboard
+from onewindow.routing.switchboard import Switchboard, Where
 from onewindow.store import Store
 from onewindow.store.tx import Tx
 
@@ -36,9 +37,14 @@ class OfficeState:
 
     known: Known
     townships: tuple[str, ...]
-    answering: bool
+    where: Where
     since: datetime | None
     parked: int
+
+    @property
+    def answering(self) -> bool:
+        """Whether its host answers now."""
+        return self.where is not Where.AWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,9 @@ class Upkeep:
         places = self._places(who)
         parked = await self._store.read(self._parked_counts)
         offices = self._kernel.offices()
-        return [self._state(known, places, parked) for _id, known in sorted(offices.known.items())]
+        known = [each for _id, each in sorted(offices.known.items())]
+        where = await asyncio.gather(*(self._switchboard.where(each.id) for each in known))
+        return [self._state(each, at, places, parked) for each, at in zip(known, where, strict=True)]
 
     async def office(self, principal: Principal | None, office: str) -> OfficeState:
         """One office.
@@ -112,14 +120,14 @@ class Upkeep:
             guard.require(who, Action.OFFICE_READ)
         return frozenset(found)
 
-    def _state(self, known: Known, places: frozenset[str] | None, parked: dict[str, int]) -> OfficeState:
+    def _state(self, known: Known, at: Where, places: frozenset[str] | None, parked: dict[str, int]) -> OfficeState:
         enabled = self._kernel.offices().enabled
         where = sorted(t for t, ids in enabled.items() if known.id in ids and (places is None or t in places))
         reached = self._switchboard.reached.get(known.id)
         return OfficeState(
             known,
             tuple(where),
-            self._switchboard.is_answering(known.id),
+            at,
             reached.since if reached else None,
             parked.get(known.id, 0),
         )

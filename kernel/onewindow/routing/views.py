@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from onewindow.errors import NotFound
-from onewindow.office.types import UnitId
 from onewindow.registry.timeline import CASE
 from onewindow.routing.assignments import ASSIGNMENT
 from onewindow.routing.context import Kernel
@@ -39,5 +38,4 @@ def assignments_of(conn: Connection, case_id: str) -> list[dict[str, Any]]:
 
 
 def unit_title(kernel: Kernel, unit_id: str | None) -> str:
-    unit = kernel.organisation().units.get(UnitId(unit_id)) if unit_id else None
-    return unit.name if unit else ""
+    return kernel.organisation().title(unit_id)

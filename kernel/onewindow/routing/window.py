@@ -1,22 +1,25 @@
 """What the window does with assignments: its own queue, reassigning, units on paper, and what nobody signed for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
 from onewindow.bus.events import ClockTurned
+from onewindow.clocks.compute import compute, last_day
 from onewindow.clocks.recompute import Recomputed
 from onewindow.clocks.turning import Turned
 from onewindow.errors import BadInput, Refused
 from onewindow.i18n import _
+from onewindow.office.clocks import Span
 from onewindow.office.types import AssignmentState, Phase, TownshipCode, UnitId, law_day
 from onewindow.organisation.roles import Role
 from onewindow.organisation.snapshot import Organisation
 from onewindow.registry import timeline
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, staff_actor
-from onewindow.routing import assignments, deadlines, papers
+from onewindow.routing import assignments, deadlines, objections, papers
 from onewindow.routing.assignments import ASSIGNMENT, OPEN
 from onewindow.routing.carry import ANSWER
 from onewindow.routing.context import Kernel
@@ -87,10 +90,11 @@ def print_letter(tx: Tx, kernel: Kernel, assignment_id: str, staff_id: str, at: 
     township = organisation.townships.get(TownshipCode(row["township"]))
     told = papers.case_words(kernel, case)
     words = {
-        "to": unit.name if unit else "",
+        "to": organisation.title(unit.id) if unit else "",
         "summary": told.get("text", ""),
         "requirements": [told["request"]] if told.get("request") else [],
-        "object": {"days": 5, "source": "信访工作条例 第二十三条"} if row["track"] in ("C", "D") else {"days": 1},
+        "object": {"days": objection_days(row["track"])}
+        | ({"source": "信访工作条例 第二十三条"} if row["track"] in ("C", "D") else {}),
         "contact": {"name": f"{township.name}综治中心窗口" if township else ""},
     }
     document = papers.kernel_document(
@@ -151,6 +155,58 @@ def paper_answer(
     line = Line("answered", at, staff_actor(staff_id), (OFFICE, PARTIES), data, {"answer": answer})
     timeline.append(tx, kernel.vault, row["case_id"], line)
     assignments.settle_case(tx, row["case_id"], at)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperObjection:
+    """The objection (异议) of a unit on paper: why, under which item of the duty list, and whose it is instead."""
+
+    reason: str
+    basis: str
+    objected_on: date
+    suggest_unit: str | None = None
+
+
+def paper_objection(
+    tx: Tx, kernel: Kernel, assignment_id: str, staff_id: str, at: datetime, given: PaperObjection
+) -> str:
+    """Enter the objection of a unit without an office; its id. Until it is ruled the unit keeps the case and every
+    clock runs on.
+
+    Raises:
+        Refused: the unit works in the system; it objected before; its assignment is over; or it came too late
+            (信访工作条例 第二十三条第三款: five working days from the hand-over for petitions; others have one, T11).
+        BadInput: objected in the future or before the hand-over, or no such unit.
+    """
+    row = assignments.lock(tx, assignment_id)
+    _on_paper(row)
+    sent_on = law_day(row["sent_at"])
+    if not sent_on <= given.objected_on <= law_day(at):
+        raise BadInput(_("异议日期不在交办日与今天之间"), field="objected_on", remedy=_("以异议书上的日期为准"))
+    if given.suggest_unit is not None and UnitId(given.suggest_unit) not in kernel.organisation().units:
+        raise BadInput(_("没有这个单位"), field="suggest_unit", remedy=_("从列表中选择"))
+    days = objection_days(row["track"])
+    due = kernel.book.due(tx, lambda calendar: compute(Span(days, "working_days"), sent_on, calendar))
+    if due.lawful_at is not None and given.objected_on > last_day(due.lawful_at):
+        raise Refused(
+            _("已超过提出异议的 {days} 个工作日"), rule="T11", remedy=_("由该单位办理，或者依程序改派"), days=days
+        )
+    return objections.lodge(
+        tx,
+        kernel,
+        row,
+        at,
+        staff_actor(staff_id),
+        reason=given.reason,
+        basis=given.basis,
+        suggest_unit=given.suggest_unit,
+        paper=given.objected_on,
+    )
+
+
+def objection_days(track: str) -> int:
+    """How many working days a unit has to object: five for petitions (信访工作条例 第二十三条), else one (T11)."""
+    return 5 if track in ("C", "D") else 1
 
 
 def _on_paper(row: Mapping[str, Any]) -> None:

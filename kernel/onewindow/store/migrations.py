@@ -51,6 +51,10 @@ class Migrations:
         """The newest revision that is installed; more than one is a mistake of the distribution's."""
         return tuple(self._scripts().get_heads())
 
+    def knows(self, revision: str) -> bool:
+        """Whether these are the revisions that a database of this one was made with."""
+        return revision in {script.revision for script in self._scripts().walk_revisions()}
+
     def check(self) -> None:
         """Refuse a database that this code must not run on: behind it, or ahead by a release too many."""
         heads = self.heads()

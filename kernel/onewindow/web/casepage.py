@@ -13,28 +13,26 @@ from onewindow.access.principal import Principal
 from onewindow.bus.wire import Description
 from onewindow.centre import Centre
 from onewindow.documents.attachments import Attachment
-from onewindow.documents.models import Document, DocumentState, Service
 from onewindow.i18n import _
 from onewindow.office.types import law_day
 from onewindow.registry.timeline import Shown
 from onewindow.routing import casefile
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.casefile import CaseFile
+from onewindow.routing.counter import Wishes
 from onewindow.routing.enclosing import Told
 from onewindow.routing.objections import OBJECTION
-from onewindow.web import around, intake
+from onewindow.web import around, changes, intake
+from onewindow.web.casepapers import LETTER, PapersPart
 from onewindow.web.entries import Teller
 from onewindow.web.labels import LABELS
 from onewindow.web.operations import Operations, Retry
 from onewindow.web.present import Presenter, clock_first
 from onewindow.web.schema import Choice
+from onewindow.web.wishespage import WishesPart
 
-LETTER = "paper_letter"
-RECEIPT = "receipt"
-PROOF = "service_proof"
 # The office says of an action that it is somebody else's to take: then it is not shown at all.
 NOT_THEIRS = "by"
-READABLE = (DocumentState.READY, DocumentState.PENDING, DocumentState.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,10 @@ class Read:
     unconfirmed: Sequence[Mapping[str, Any]]
     shown: Mapping[str, Any] | None
     description: Description | None
+    wishes: Wishes
     materials: Sequence[Attachment] = ()
     around: tuple[Told, Sequence[Mapping[str, Any]]] = (Told({}, None, None, ()), ())
+    recusals: Sequence[Mapping[str, Any]] = ()
 
 
 async def read(centre: Centre, principal: Principal, number: str, chosen: str = "") -> Read:
@@ -74,11 +74,10 @@ async def read(centre: Centre, principal: Principal, number: str, chosen: str = 
     if row is not None and row["state"] in OPEN:
         description = await centre.handling.describe(principal, file, row["id"])
     materials = await centre.materials.of_case(principal, file)
-    unconfirmed = await centre.handling.unconfirmed(file)
-    return Read(
-        file, entries, objections, unconfirmed, row, description, materials,
-        await centre.supplement.told(principal, file),
-    )  # fmt: skip
+    unconfirmed, wishes = await centre.handling.unconfirmed(file), await centre.counter.wishes(principal, file)
+    told = await centre.supplement.told(principal, file)
+    recusals = await centre.handling.recusals(file) if file.case["recusing"] else ()
+    return Read(file, entries, objections, unconfirmed, row, description, wishes, materials, told, recusals)
 
 
 def _objections(conn: Connection, case_id: str) -> dict[str, Mapping[str, Any]]:
@@ -144,6 +143,8 @@ class CasePage:
         clocks = clock_first(self.file.clocks)
         running = [clock for clock in clocks if clock.status == "running"]
         teller = Teller(self.known, self.file.assignments, self.file.clocks, self.file.documents)
+        papers = PapersPart(self.file, self.known, self.may, self.operations, self.href)
+        wishes = WishesPart(self.file, self.found.wishes, self.known, self.may, self.operations, self.href)
         return {
             "case": self._header(running[0] if running and self.case["state"] == "open" else None),
             "clocks": clocks,
@@ -153,11 +154,12 @@ class CasePage:
             "window_operations": self._window_operations(),
             "panel": self._panel(),
             "unconfirmed": self._unconfirmed(),
+            "wishes": {"notices": wishes.notices(), "operations": wishes.operations()},
+            "documents": papers.documents(),
             "materials": around.materials(self.found.materials, self.file.parties, self.known),
             "around": around.context(*self.found.around, self.case, self.file.parties, self.known),
             "around_operations": around.operations(self.operations, self.href, self.case, self.may),
             "material_operations": around.material_operations(self.operations, self.href, self.may),
-            "documents": [self._document(document) for document in reversed(self.file.documents)],
         }
 
     def _header(self, due: Any) -> dict[str, Any]:
@@ -241,6 +243,9 @@ class CasePage:
                 today = law_day(self.centre.now()).isoformat()
                 values, title = {"answered_on": today}, _("录入纸质答复")
                 found.append(make(f"answer:{one}", title, f"{href}/answer", intake.PaperAnswer, values=values))
+            if not objected:
+                values, title = {"objected_on": law_day(self.centre.now()).isoformat()}, _("录入纸质异议")
+                found.append(make(f"object:{one}", title, f"{href}/object", intake.PaperObjection, values=values))
         if objected and self.may(Action.ASSIGNMENT_RULE_OBJECTION):
             objection = self.found.objections[one]["id"]
             suggested = {"unit": self.found.objections[one]["suggest_unit"]}
@@ -268,7 +273,7 @@ class CasePage:
             version = self.case["version"]
             href = f"{self.href}/correct"
             found.append(make("correct", _("更正登记"), href, intake.Correction, values=values, version=version))
-        return found
+        return found + changes.operations(self)
 
     # The office's panel ----------------------------------------------------------------------------------------------
 
@@ -358,43 +363,3 @@ class CasePage:
             "sent_at": at,
             "poll": f"{self.href}/unconfirmed",
         }
-
-    # Documents -------------------------------------------------------------------------------------------------------
-
-    def _document(self, document: Document) -> dict[str, Any]:
-        # A receipt carries its holder's code: only they print it.
-        readable = document.kind != RECEIPT and document.state in READABLE and self.may(Action.DOCUMENT_READ)
-        services = [service for service in self.file.services if service.document_id == document.id]
-        internal = document.kind in (RECEIPT, LETTER, PROOF)
-        return {
-            "title": self.known.say(document.title, domain=document.office),
-            "number": document.number,
-            "state": document.state.value,
-            "issued_at": document.issued_at,
-            "organ": document.organ,
-            "href": f"/documents/{document.id}.pdf" if readable else None,
-            "to_serve": not internal,
-            "services": [self._service(service) for service in services],
-            "operations": [] if internal else self._serving(document, services),
-        }
-
-    def _service(self, service: Service) -> dict[str, Any]:
-        party = next((p for p in self.file.parties if p.id == service.party_id), None)
-        return {
-            "method": service.method.value,
-            "served_on": service.served_on,
-            "recorded_by": self.known.staff(service.recorded_by),
-            "party": self.known.party_name(party) if party else None,
-        }
-
-    def _serving(self, document: Document, services: Sequence[Service]) -> list[dict[str, Any]]:
-        if not self.may(Action.DOCUMENT_SERVE):
-            return []
-        make, href = self.operations.make, f"{self.href}/documents/{document.id}"
-        first = next((p.id for p in self.file.parties if p.role in ("applicant", "agent") and not p.anonymous), None)
-        values = {"served_on": law_day(self.centre.now()).isoformat(), "party": first}
-        tone = "outline-primary" if services else "primary"
-        return [
-            make(f"serve:{document.id}", _("登记送达"), f"{href}/serve", intake.Service, values=values, tone=tone),
-            make(f"proof:{document.id}", _("打印送达回证"), f"{href}/proof"),
-        ]

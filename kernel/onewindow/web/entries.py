@@ -162,8 +162,61 @@ class Teller:
     def _slip(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", self._say.say(_("签收人：{name}"), name=words.get("signed_for", ""))
 
+    def _track(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        ways = {name: self._say.label(str(data.get(name, "")), "track") for name in ("from", "to")}
+        changed = self._say.say(_("由“{before}”改为“{after}”"), before=ways["from"], after=ways["to"])
+        return "", f"{changed}\n{words.get('reason', '')}".strip()
+
+    def _recusal(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        verdict: Message = _("准予回避") if data.get("granted") else _("不予回避")
+        return "", f"{self._say.say(verdict)}\n{words.get('reason', '')}".strip()
+
+    def _handed_over(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        to = self._say.staff(data.get("to")) or self._say.say(_("{unit}待办"), unit=self._say.unit(data.get("unit")))
+        return "", self._say.say(_("由 {to} 接手"), to=to)
+
     def _corrected(self, _data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
         return "", str(words.get("reason", ""))
+
+    # What the people of the case did themselves --------------------------------------------------------------------
+
+    def _until(self, data: Mapping[str, Any], name: str, words: Message) -> str:
+        return self._say.say(words, day=formatting.day(data.get(name), self._say.lang))
+
+    def _nudged(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", self._until(data, "again_on", _("{day} 起可以再催"))
+
+    def _withdrawing(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        told = [self._until(data, "until", _("{day} 以前可以取消")), str(words.get("reason", ""))]
+        return "", "\n".join(filter(None, told))
+
+    def _verified(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        verdict: Message = _("本人自愿") if data.get("own_will") else _("不是本人意愿，继续办理")
+        return "", f"{self._say.say(verdict)}\n{words.get('note', '')}".strip()
+
+    def _withdrawn(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        if data.get("ex_officio"):
+            return "", self._say.say(_("本人已撤回，事项依职权继续办理"))
+        return "", self._say.say(_("事项终结，不计入办结")) if data.get("ends") else ""
+
+    def _rated(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        score = self._say.label(data.get("score", ""), "score")
+        return "", f"{score}\n{words.get('reason', '')}".strip()
+
+    def _renewed(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        shown = self._say.label(data.get("shown", ""), "shown")
+        return "", self._say.say(_("凭{shown}在窗口补发"), shown=shown)
+
+    def _decided(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        verdict: Message = _("同意重启") if data.get("granted") else _("不同意重启")
+        return "", f"{self._say.say(verdict)}\n{words.get('reason', '')}".strip()
+
+    def _void(self, data: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
+        _title, was = self._served(data, {})
+        return "", "\n".join([self._say.say(_("作废：{was}"), was=was), str(words.get("reason", ""))])
+
+    def _paper(self, data: Mapping[str, Any], _words: Mapping[str, Any]) -> tuple[str, str]:
+        return "", f"{self._title(data)} {data.get('number', '')}".strip()
 
 
 _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], tuple[str, str]]] = {
@@ -186,4 +239,16 @@ _SPECIAL: Mapping[str, Callable[[Teller, Mapping[str, Any], Mapping[str, Any]], 
     "ruled": Teller._ruled,
     "paper-slip": Teller._slip,
     "corrected": Teller._corrected,
+    "track-changed": Teller._track,
+    "recusal-decided": Teller._recusal,
+    "handed-over": Teller._handed_over,
+    "nudged": Teller._nudged,
+    "withdrawal-asked": Teller._withdrawing,
+    "withdrawal-verified": Teller._verified,
+    "withdrawn": Teller._withdrawn,
+    "rated": Teller._rated,
+    "code-renewed": Teller._renewed,
+    "reopening-decided": Teller._decided,
+    "service-void": Teller._void,
+    "paper-asked": Teller._paper,
 }

@@ -39,6 +39,11 @@ class Tracking(PageForm):
         max_length=64,
         json_schema_extra=extra(hint=_("印在登记回执上，大小写、空格都可以")),
     )
+    keep: bool = Field(
+        False,
+        title=_("记在这台设备上，和我的其他事项放在一起看"),
+        json_schema_extra=extra(hint=_("只记在您的浏览器里，系统不保存。公用电脑、别人的手机上不要勾选")),
+    )
 
 
 class Login(PageForm):
@@ -200,14 +205,22 @@ class PaperReceipt(PageForm):
     signed_for: str = Field(title=_("回执上的签收人"), min_length=1, max_length=100)
 
 
-class Returning(PageForm):
-    """Why a unit objects to an assignment."""
+class PaperObjection(PageForm):
+    """The objection of a unit that has no office in the system, entered at the window."""
+
+    objected_on: date = Field(title=_("异议日期"), json_schema_extra=extra(hint=_("以异议书上的日期为准")))
 
     reason: str = Field(
         title=_("退回理由"),
         min_length=5,
         max_length=2_000,
-        json_schema_extra=extra(multiline=True, hint=_("引用三定方案或权责清单的条文")),
+        json_schema_extra=extra(multiline=True),
+    )
+    basis: str = Field(
+        title=_("职责清单条目"),
+        min_length=2,
+        max_length=300,
+        json_schema_extra=extra(hint=_("引用三定方案或权责清单的条文")),
     )
     suggested: str | None = Field(None, title=_("建议改交的单位"), json_schema_extra=extra(widget="unit"))
 
@@ -235,30 +248,6 @@ class PaperAnswer(PageForm):
     answered_on: date = Field(title=_("答复日期"))
     number: str = Field("", title=_("来文号"), max_length=100)
     text: str = Field(title=_("答复内容"), min_length=2, max_length=10_000, json_schema_extra=extra(multiline=True))
-
-
-class Service(PageForm):
-    """How a document was served."""
-
-    method: str = Field(title=_("送达方式"), json_schema_extra=extra(choices=pairs("service", *LABELS["service"])))
-    served_on: date = Field(title=_("送达日期"), json_schema_extra=extra(hint=_("以送达回证上的日期为准")))
-    party: str | None = Field(None, title=_("受送达人"), json_schema_extra=extra(widget="party"))
-    received_by: str = Field(
-        "",
-        title=_("签收人"),
-        max_length=100,
-        json_schema_extra=extra(hint=_("不是本人签收的才填，并写明与本人的关系")),
-    )
-    relation: str = Field("", title=_("与受送达人的关系"), max_length=100)
-    place: str = Field("", title=_("送达地点"), max_length=200)
-    tracking_no: str = Field("", title=_("邮件单号"), max_length=60)
-    witnesses: list[str] = Field(default_factory=list, title=_("见证人"), max_length=5)
-    note: str = Field("", title=_("说明"), max_length=500, json_schema_extra=extra(multiline=True))
-    proof: bool = Field(
-        False,
-        title=_("凭送达证明补登"),
-        json_schema_extra=extra(hint=_("延期告知书在到期以后才登记的，须由未经办的人员凭证明补登")),
-    )
 
 
 class NewUser(PageForm):

@@ -20,11 +20,15 @@ PLACES: tuple[Place, ...] = (
     Place("/file", _("我要反映")),
     Place("/track", _("查询进度")),
     Place("/desk", _("登记台"), Action.CASE_LIST),
+    Place("/search", _("查找事项"), Action.CASE_LIST),
     Place("/register", _("登记事项"), Action.CASE_REGISTER),
+    Place("/lost-codes", _("补发查询码"), Action.CODE_RENEW),
     Place("/queue", _("科室办件"), Action.ASSIGNMENT_ACT),
     Place("/admin/offices", _("科室模块"), Action.OFFICE_READ),
     Place("/admin/townships", _("镇街"), Action.TOWNSHIP_MANAGE),
+    Place("/admin/units", _("单位"), Action.USER_READ),
     Place("/admin/users", _("人员账号"), Action.USER_READ),
+    Place("/admin/log", _("组织变更日志"), Action.AUDIT_READ),
     Place("/admin/calendar", _("工作日历"), Action.CALENDAR_IMPORT),
 )
 
@@ -40,6 +44,7 @@ class NavItem:
 
 def menu(path: str, may: Callable[[Action], bool] | None) -> tuple[NavItem, ...]:
     """The menu for somebody on `path`; `may` answers for a logged-in person, None is a citizen."""
+    path = path.partition("?")[0]
     found = (
         place
         for place in PLACES

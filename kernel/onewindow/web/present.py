@@ -15,7 +15,7 @@ from onewindow.clocks.rows import ClockRow
 from onewindow.documents.attachments import Attachment
 from onewindow.i18n import _, translate
 from onewindow.office.manifest import ProcedureSpec
-from onewindow.office.types import SHANGHAI, OfficeId, StaffId, TownshipCode, UnitId
+from onewindow.office.types import SHANGHAI, OfficeId, StaffId, TownshipCode
 from onewindow.organisation.rows import TownshipKind, UnitKind
 from onewindow.registry import parties as party_rows
 from onewindow.registry.catalogue import categories, shown_title
@@ -71,8 +71,7 @@ class Presenter:
     # Names -----------------------------------------------------------------------------------------------------------
 
     def unit(self, unit_id: str | None) -> str:
-        unit = self.centre.organisation.current.units.get(UnitId(unit_id)) if unit_id else None
-        return unit.name if unit else ""
+        return self.centre.organisation.current.title(unit_id)
 
     def staff(self, staff_id: str | None) -> str:
         person = self.centre.organisation.current.staff.get(StaffId(staff_id)) if staff_id else None
@@ -147,7 +146,7 @@ class Presenter:
         if district is not None and district.code != township:
             codes.append(district.code)
         return tuple(
-            Choice(unit.id, unit.name, group=self.township(code))
+            Choice(unit.id, organisation.title(unit.id), group=self.township(code))
             for code in codes
             for unit in organisation.units_in(code, now)
             if unit.id not in out
@@ -160,7 +159,9 @@ class Presenter:
         for unit in organisation.units_in(TownshipCode(township), now):
             for post in organisation.posts_in(unit.id, now):
                 if post.staff not in out:
-                    found.setdefault(post.staff, Choice(post.staff, self.staff(post.staff), group=unit.name))
+                    found.setdefault(
+                        post.staff, Choice(post.staff, self.staff(post.staff), group=organisation.title(unit.id))
+                    )
         return tuple(found.values())
 
     def parties(self, parties: Sequence[PartyRecord]) -> tuple[Choice, ...]:

@@ -20,7 +20,7 @@ from onewindow.office import (
     prefill,
     superior,
 )
-from onewindow_petition import ways
+from onewindow_petition import recusal, ways
 from onewindow_petition.ledger import DISCIPLINE, Place, prefilled, remember
 
 RULE = "信访工作条例 第三十条"
@@ -51,6 +51,10 @@ class Accusation(Procedure[HandedOver]):
     handed = State("已移送", phase=Phase.REDIRECTED, final=True)
 
     notice_by = ways.notice_by("E", "redirect_notice")
+
+    step_aside = recusal.step_aside(received, handing, by=("designated",))
+    ask_aside = recusal.ask_aside(received, handing, by=("party",))
+    recusal_decided, recusal_not_taken = recusal.decided(), recusal.not_taken()
 
     @action("移送有权机关", (received, handing) >> handing, by="designated", form=HandOver)
     def hand_over(self, facts: HandedOver, form: HandOver, ctx: Context) -> Effects:

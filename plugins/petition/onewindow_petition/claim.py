@@ -14,6 +14,7 @@ from onewindow.office import (
     Phase,
     Procedure,
     Reason,
+    Redress,
     Refusal,
     State,
     Stop,
@@ -32,16 +33,17 @@ from onewindow.office import (
 from onewindow.office import Extension as Longer
 from onewindow_petition import claim_forms as forms
 from onewindow_petition import claim_words as words
-from onewindow_petition import ways
+from onewindow_petition import mediating, recusal, simple, ways
 from onewindow_petition.claim_forms import Petition, Point
 from onewindow_petition.ledger import REVIEW, prefilled, remember
 
 
-class Claim(Procedure[Petition]):
+class Claim(mediating.HearsOfIt, Procedure[Petition]):
     """申诉求决"""
 
     version = 1
     tracks = ("C",)
+    reopens = True
 
     received = State("已收到", phase=Phase.IN_HAND, initial=True)
     refusing = State("不予受理，告知书待送达", phase=Phase.ENDED)
@@ -86,6 +88,15 @@ class Claim(Procedure[Petition]):
         entering(rechecking, redoing, ended),
     )
 
+    simple_accept_by = simple.accept_by("acceptance_notice", "refusal_notice", "redirect_notice")
+    simple_reply_by = simple.reply_by(replied)
+
+    simplify = simple.simplify(received)
+    ordinary = simple.ordinary(received, *work, suspended, drafted)
+    step_aside = recusal.step_aside(received, *work, suspended, drafted, reviewing, reviewed)
+    ask_aside = recusal.ask_aside(received, *work, suspended, drafted, reviewing, reviewed)
+    recusal_decided, recusal_not_taken = recusal.decided(), recusal.not_taken()
+
     # 受理 - 不予受理 - 法定途径 - 异议
 
     @action("受理", received >> accepted, by="handler", form=forms.Accept)
@@ -100,6 +111,7 @@ class Claim(Procedure[Petition]):
             return Refusal("没有写明诉求", remedy="逐项写明信访人的诉求", rule="信访工作条例 第三十二条")
         facts.points = [Point(request=text[:500]) for text in requests]
         facts.accepted_on, facts.also_open_at, facts.phone = ctx.today, form.also_open_at, form.phone
+        facts.simple_accepted_on = ctx.today if facts.simple_from else None
         notice = Issue("acceptance_notice", text=words.acceptance(facts, form.hearing, ctx))
         above = f"{form.also_open_at}也在办理此事项，本机关照常受理" if form.also_open_at else ""
         return (
@@ -194,12 +206,17 @@ class Claim(Procedure[Petition]):
         facts.extension = "effective" if happening.data.get("effective", True) else "void"
         return None
 
-    @action("提请调解", at(*work), by="handler", form=Reason)
-    def mediate(self, facts: Petition, form: Reason, ctx: Context) -> Effects:
-        """The mediators ask each party alone; who declines loses nothing (第三十三条)."""
-        return Ask("mediation", purpose="mediation", note=form.reason), Note(
-            "已提请调解。调解须各方自愿，不同意不影响办理，办理期限照常计算", readers="parties"
-        )
+    @action("提请调解", at(*work), by="handler", form=mediating.Mediate)
+    def mediate(self, facts: Petition, form: mediating.Mediate, ctx: Context) -> Effects:
+        """The mediators ask each party alone; who declines loses nothing, and the sixty days run on."""
+        asked = mediating.ask(form, ctx)
+        if not isinstance(asked, Refusal):
+            facts.mediation, facts.respondent_wish, facts.wishes_asked_on = "asked", form.respondent, form.asked_on
+        return asked
+
+    @guard(mediate)
+    def may_be_mediated(self, facts: Petition, ctx: Context) -> Refusal | None:
+        return mediating.may_ask(facts.mediation, ctx)
 
     @action("提出和解方案", at(*work), by="handler", form=forms.Settlement)
     def propose_settlement(self, facts: Petition, form: forms.Settlement, ctx: Context) -> Effects:
@@ -261,7 +278,9 @@ class Claim(Procedure[Petition]):
     def approve(self, facts: Petition, form: forms.Approval, ctx: Context) -> Effects:
         facts.legal_note, facts.replied_on, facts.reply_served_on = form.legal_note, ctx.today, None
         answer = "\n".join(f"{forms.OPINIONS[p.opinion]}:{p.reason}" for p in facts.points)
-        return Issue("reply", text=words.reply(facts, ctx)), Answer(answer)
+        place = facts.review_place
+        above = Redress(organ=place.organ, address=place.address, phone=place.phone, clock="review_right")
+        return Issue("reply", text=words.reply(facts, ctx), redress=above), Answer(answer)
 
     @guard(submit, approve)
     def every_point_is_answered(self, facts: Petition, ctx: Context) -> Refusal | None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from onewindow.office import Form, PartyId, Row, field
 from onewindow_petition.ledger import Place
+from onewindow_petition.mediating import OUTCOMES, WISHES
 from onewindow_petition.ways import OnItsWay
 
 FOR = "答复信访人"
@@ -61,6 +62,8 @@ class Petition(OnItsWay):
 
     points: list[Point] = field("诉求和答复", default_factory=list)
     accepted_on: date | None = field("受理日期", default=None, listed=True)
+    simple_from: date | None = field("适用简易办理，收到日期", default=None, listed=True)
+    simple_accepted_on: date | None = field("简易办理受理日期", default=None, listed=True)
     also_open_at: str = field("同时受理的上级机关", default="")
     phone: str = field("承办人联系电话", default="")
     refused_for: str = field("不予受理理由", choices=GROUNDS, default="", listed=True)
@@ -68,6 +71,9 @@ class Petition(OnItsWay):
     extension: str = field(
         "延期", choices={"asked": "待送达", "effective": "已生效", "void": "未生效"}, default="", listed=True
     )
+    mediation: str = field("调解情况", choices=OUTCOMES, default="", listed=True)
+    respondent_wish: str = field("对方是否愿意调解", choices=WISHES, default="")
+    wishes_asked_on: date | None = field("询问是否愿意调解的日期", default=None, listed=True)
     settlement: str = field("和解内容", default="", personal=FOR, keep="case")
     agreed: list[PartyId] = field("已同意的当事人", default_factory=list)
     settled_on: date | None = field("达成和解日期", default=None, listed=True)

@@ -22,7 +22,7 @@ from onewindow.office import (
     on,
     prefill,
 )
-from onewindow_petition import ways
+from onewindow_petition import recusal, ways
 from onewindow_petition.ledger import prefilled
 
 RESULTS = {"adopted": "采纳", "partly": "部分采纳", "noted": "解释说明"}
@@ -63,6 +63,10 @@ class Suggestion(Procedure[Study]):
 
     notice_by = ways.notice_by("D", "suggestion_notice", "suggestion_reply", "redirect_notice")
     object_by = ways.object_by(studied, redirecting, redirected)
+
+    step_aside = recusal.step_aside(received, studied)
+    ask_aside = recusal.ask_aside(received, studied)
+    recusal_decided, recusal_not_taken = recusal.decided(), recusal.not_taken()
 
     @action("开展研究", received >> studied, by="handler", form=TakeUp)
     def take_up(self, facts: Study, form: TakeUp, ctx: Context) -> Effects:

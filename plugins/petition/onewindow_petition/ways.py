@@ -39,6 +39,7 @@ WAYS = {
     "5": "申请查处违法行为、履行保护合法权益职责（第三十一条第（五）项）",
     "other": "属于其他机关职权（第二十三条）",
 }
+RECUSAL = {"": "没有申请", "asked": "正在决定", "granted": "已回避", "refused": "不予回避"}
 MODES = {"inform": "告知向其提出", "transfer": "转送并告知去向"}
 
 
@@ -72,6 +73,7 @@ class OnItsWay(Facts):
     receipt_no: str = field("接收回执号", default="")
     told_on: date | None = field("告知书送达日期", default=None, listed=True)
     objected_on: date | None = field("提出异议日期", default=None, listed=True)
+    recusal: str = field("回避", choices=RECUSAL, default="", listed=True)
 
 
 class Redirect(Place):

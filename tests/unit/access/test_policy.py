@@ -118,10 +118,18 @@ def test_an_office_is_told_in_which_capacity_somebody_stands_to_it(who: Who) -> 
     assert capacities(who("colleague"), signed) == {"other"}
     assert capacities(who("head"), signed) == {"head", "other"}
     assert capacities(who("mayor"), signed) == {"organ_head", "other"}
-    assert capacities(who("director"), signed) == {"director", "other"}
+    assert capacities(who("director"), signed) == {"director", "other", "paper_entry"}
     assert capacities(who("supervisor"), signed) == frozenset()
     assert capacities(who("stranger"), signed) == frozenset()
     assert capacities(who("handler"), replace(signed, excluded_units=PETITION)) == frozenset()
+
+
+def test_what_a_party_signed_on_paper_is_entered_by_somebody_who_reads_the_case_and_never_handled_it(who: Who) -> None:
+    signed = case(officer_ids=staff("handler"), handled_by=staff("handler"), registered_by=StaffId("registrar"))
+    assert "paper_entry" in capacities(who("registrar"), signed)
+    assert "paper_entry" not in capacities(who("colleague"), signed), "of the same unit: the table does not let them"
+    handled = replace(signed, handled_by=staff("handler", "director"))
+    assert "paper_entry" not in capacities(who("director"), handled)
 
 
 def test_a_role_that_an_office_declares_counts_in_its_units(who: Who) -> None:

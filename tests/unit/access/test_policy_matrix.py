@@ -157,6 +157,7 @@ BY_HAND: dict[Action, str] = {
     Action.SETTINGS_MANAGE: "district_admin",
     Action.AUDIT_READ: "auditor",
     Action.USER_MANAGE: "sysadmin",
+    Action.STAFF_LEAVE: "district_admin secadmin",
     Action.POST_MANAGE: "district_admin secadmin",
     Action.PARKED_REPLAY: "sysadmin",
     Action.STATS_READ: "district_admin director deputy registrar supervisor handler head organ_head mediator informant "

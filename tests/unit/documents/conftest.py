@@ -32,14 +32,14 @@ def sample(name: str) -> dict[str, Any]:
     return data
 
 
-def petition_files() -> dict[str, bytes]:
-    """petition's templates, as they lie in its bundle."""
-    place = ROOT / "plugins" / "petition" / "onewindow_petition" / "documents"
-    return {f"documents/{path.name}": path.read_bytes() for path in place.glob("*.typ")}
+def office_files() -> dict[str, bytes]:
+    """The offices' templates, as they lie in their bundles."""
+    places = ROOT.glob("plugins/*/onewindow_*/documents/*.typ")
+    return {f"documents/{path.name}": path.read_bytes() for path in places}
 
 
 def all_templates() -> dict[str, bytes]:
-    return {**open_bundle(kernel_bundle().data), **petition_files()}
+    return {**open_bundle(kernel_bundle().data), **office_files()}
 
 
 def words_of(pdf: bytes) -> str:

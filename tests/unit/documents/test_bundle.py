@@ -18,7 +18,7 @@ from onewindow.documents.bundle import (
     template,
 )
 from onewindow.errors import NotFound
-from tests.unit.documents.conftest import NOW, Desk, both, petition_files
+from tests.unit.documents.conftest import NOW, Desk, both, office_files
 
 FILES = {"documents/a.typ": b"// A\n// number: \xe7\x94\xb2\n", "locale/en.po": b'msgid ""\n'}
 
@@ -95,7 +95,7 @@ def test_a_template_that_is_not_there_is_named() -> None:
 
 
 def test_petitions_own_templates_are_a_bundle() -> None:
-    assert open_bundle(make_bundle(petition_files()).data) == petition_files()
+    assert open_bundle(make_bundle(office_files()).data) == office_files()
 
 
 @both

@@ -17,7 +17,7 @@ from onewindow.documents.service import counter_key
 from onewindow.documents.tables import DOCUMENT, SERVICE
 from onewindow.errors import BadInput, NotFound, Refused
 from onewindow.office.types import DocumentId, StaffId, new_id
-from tests.unit.documents.conftest import NOW, TOWNSHIP, Desk, both, petition_files, sample, words_of
+from tests.unit.documents.conftest import NOW, TOWNSHIP, Desk, both, office_files, sample, words_of
 
 CLERK = StaffId(new_id())
 
@@ -35,7 +35,7 @@ async def keep(desk: Desk, bundle: Bundle) -> None:
 
 @pytest.fixture
 async def with_petition(desk: Desk) -> AsyncIterator[Bundle]:
-    bundle = make_bundle(petition_files())
+    bundle = make_bundle(office_files())
     await keep(desk, bundle)
     yield bundle
 
@@ -101,7 +101,7 @@ async def test_a_reprint_has_the_same_digest_after_the_template_changed(desk: De
     draft = desk.draft("reply", office="petition", bundle=with_petition.hash, title="信访事项处理意见书")
     issued = await issue(desk, draft)
     _, first = await desk.documents.read(issued.id)
-    changed = make_bundle({**petition_files(), "documents/reply.typ": b"// X\n// number: \xe5\xa4\x8d\nchanged"})
+    changed = make_bundle({**office_files(), "documents/reply.typ": b"// X\n// number: \xe5\xa4\x8d\nchanged"})
     await keep(desk, changed)
     assert (await desk.fresh().read(issued.id))[1] == first
     newer = await issue(desk, desk.draft("reply", office="petition", bundle=changed.hash))
@@ -205,7 +205,9 @@ async def record(desk: Desk, document_id: DocumentId, **more: Any) -> str:
 async def test_a_service_is_kept_as_the_proof_says(desk: Desk) -> None:
     issued = await issue(desk)
     await desk.documents.read(issued.id)
-    first = await record(desk, issued.id, method=ServiceMethod.LEFT, witnesses=("何川",), place="柳河村三组")
+    first = await record(
+        desk, issued.id, method=ServiceMethod.LEFT, witnesses=("何川",), place="柳河村三组", note="拒收"
+    )
     await record(desk, issued.id)
     found = await desk.store.read(lambda conn: desk.documents.services(conn, [issued.id]))
     assert [each.method for each in found] == [ServiceMethod.LEFT, ServiceMethod.IN_PERSON]

@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 from onewindow.office.types import OfficeId, StaffId, TownshipCode, UnitId
-from tests.support.district import DISTRICT, EAST, NOW, WEST, absence, delegation, organisation, post_of
+from onewindow.organisation.rows import Unit, UnitKind
+from onewindow.organisation.snapshot import Organisation
+from tests.support.district import DISTRICT, EAST, NOW, START, WEST, absence, delegation, organisation, post_of, rows
 
 
 def test_the_duty_list_of_the_district_holds_where_the_township_has_none() -> None:
@@ -67,3 +69,28 @@ def test_a_head_answers_for_what_lies_below_and_an_organs_head_for_all_that_act_
     assert station.covers == {"east-station", "east-room"}
     (mayor,) = people.views_of(StaffId("mayor"), NOW)
     assert "east-petition" in mayor.covers and "east-police" not in mayor.covers
+
+
+def test_a_name_that_several_units_bear_is_shown_with_its_township_and_others_are_not() -> None:
+    made = rows()
+    east, station = UnitId("east"), UnitId("east-station")
+    for id, township, parent, code in (
+        ("a", EAST, station, "990100001001"),
+        ("b", WEST, UnitId("west"), "990100002001"),
+        ("c", EAST, east, "990100001002"),
+    ):
+        made["units"].append(
+            Unit(START, None, UnitId(id), township, parent, UnitKind.ROOM, "新建村", "东镇人民政府", None, code)
+        )
+    people = Organisation(**made)
+    assert people.title("a") == "东镇新建村（990100001001）"
+    assert people.title("b") == "西镇新建村"
+    assert people.title("c") == "东镇新建村（990100001002）"
+    assert people.title("east-room") == "east-room"
+    assert people.title("nowhere") == people.title(None) == ""
+
+
+def test_whoever_is_away_keeps_their_post_and_signs_nothing_in_it() -> None:
+    people = organisation(absences=(absence("director", None),))
+    (view,) = people.views_of(StaffId("director"), NOW)
+    assert view.away and not view.grants("slip.sign") and view.grants("case.read")

@@ -24,7 +24,9 @@ DRAFT: dict[str, Any] = {
     "review_place": REVIEW,
 }
 HAND_OVER = {"organ": "区纪委监委", "address": "政务路2号", "independent": True, "papers": ["登记表"]}
-
+ASIDE = {"ground": "kin", "reason": "当事人是我的亲属"}
+SIMPLE = {"reason": "事实清楚,当场可以核实"}
+MEDIATE = {"reason": "双方愿意调解", "applicant": True, "respondent": "yes", "asked_on": "2026-03-02"}
 SUGGESTION_REPLY = {"result": "partly", "study": "已现场查看", "opinion": "七月起设站"}
 
 
@@ -70,7 +72,7 @@ def filled(action: str) -> list[dict[str, Any]]:
         "objection": [OBJECTION],
         "suspend": [{"cause": "appraisal"}],
         "extend": [{"days": 30, "reason": "案情复杂"}],
-        "mediate": [{"reason": "双方愿意"}],
+        "mediate": [MEDIATE, {**MEDIATE, "applicant": False}],
         "propose_settlement": [{"terms": "补发"}],
         "agree": [{"party": "applicant"}, {"party": "respondent"}],
         "decline": [{}],
@@ -84,6 +86,10 @@ def filled(action: str) -> list[dict[str, Any]]:
         "recheck_result": [opinion("upheld"), opinion("revoked")],
         "take_up": [{"phone": "0531-1"}],
         "reply": [SUGGESTION_REPLY],
+        "step_aside": [ASIDE],
+        "ask_aside": [ASIDE],
+        "simplify": [SIMPLE],
+        "ordinary": [{"reason": "案情并不简单"}],
         "hand_over": [HAND_OVER, {**HAND_OVER, "leaders": True}],
     }
     return known.get(action, [{}])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onewindow.office import Answer, Ask, Extend, FormError, Issue, Note, Pause, Phase, Return, Stop
+from onewindow.office import Answer, Ask, Extend, FormError, Issue, Note, Pause, Phase, Refusal, Return, Stop
 from onewindow.testing import clock, party
 from onewindow_petition.claim import Claim
 from onewindow_petition.claim_forms import GROUNDS
@@ -11,6 +11,7 @@ from tests.unit.petition.helpers import (
     ACCEPT,
     APPLICANT,
     DRAFT,
+    MEDIATE,
     OBJECTION,
     PLACE,
     POINT,
@@ -218,10 +219,38 @@ def test_art_34_nothing_is_extended_after_its_last_day() -> None:
 
 
 def test_art_33_mediation_is_asked_for_and_stops_nothing() -> None:
-    walk = accepted().do("mediate", {"reason": "双方愿意调解"})
+    walk = accepted(parties=BOTH).do("mediate", MEDIATE)
     assert walk.state == "accepted"
     assert Ask("mediation", purpose="mediation", note="双方愿意调解") in walk.effects
     assert not any(isinstance(effect, Stop | Pause) for effect in walk.effects)
+    assert (walk.facts.mediation, walk.facts.respondent_wish) == ("asked", "yes")
+    assert "还没有结束" in walk.refusal("mediate", MEDIATE).reason
+
+
+def test_art_33_nobody_is_handed_over_who_does_not_want_it_and_no_accused_hears_of_a_sealed_matter() -> None:
+    assert "没有同意" in accepted(parties=BOTH).refusal("mediate", {**MEDIATE, "applicant": False}).reason
+    assert "没有对方当事人" in accepted().refusal("mediate", MEDIATE).reason
+    assert accepted(parties=BOTH, sealed=True).refusal("mediate", MEDIATE).reason == "这类事项不得调解"
+    assert accepted(parties=BOTH, category="1305").refusal("mediate", MEDIATE).reason == "这类事项不得调解"
+
+
+@pytest.mark.parametrize(
+    ("result", "known"),
+    [("agreed", "agreed"), ("declined", "declined"), ("timeout", "timeout"), ("", "failed"), ("news", "failed")],
+)
+def test_what_the_mediators_answer_is_known_and_the_claim_goes_on(result: str, known: str) -> None:
+    walk = accepted(parties=BOTH).do("mediate", MEDIATE).happen("answered", "mediation", result=result)
+    assert (walk.facts.mediation, walk.state) == (known, "accepted")
+    again = walk.attempt("mediate", MEDIATE)
+    assert isinstance(again, Refusal) == (known == "agreed"), "after a failure it may be tried again"
+
+
+@pytest.mark.parametrize("event", ["returned", "recalled"])
+def test_a_request_that_nobody_took_may_be_made_again(event: str) -> None:
+    walk = accepted(parties=BOTH).do("mediate", MEDIATE).happen(event, "mediation")
+    assert walk.facts.mediation == "returned"
+    assert walk.do("mediate", MEDIATE).facts.mediation == "asked"
+    assert walk.happen("refused", "office-disabled").facts.mediation == "returned"
 
 
 def test_art_33_a_settlement_stands_only_when_each_party_has_agreed_alone() -> None:

@@ -56,7 +56,7 @@ def test_a_claim_has_the_clocks_of_the_regulations(
     key: str, amount: int, unit: str, article: str, starts: str, protects: str
 ) -> None:
     clock = clocks("claim")[key]
-    assert (clock.span.amount, clock.span.unit) == (amount, unit)
+    assert clock.span is not None and (clock.span.amount, clock.span.unit) == (amount, unit)
     assert clock.source == f"信访工作条例 {article}" and clock.since == date(2022, 5, 1)
     assert (clock.starts.fact, clock.protects) == (starts, protects)
 

@@ -92,7 +92,9 @@ STARTS = (claim, accepted, drafted, replied, reviewing)
 HAPPENINGS = [
     ("served", "reply"), ("served", "refusal_notice"), ("served", "redirect_notice"), ("served", "suggestion_reply"),
     ("due", "review_right"), ("due", "recheck_right"), ("near", "reply_by"), ("extended", "reply_by"),
-    ("refused", "no-clock"), ("answered", "x"), ("withdrawn", ""),
+    ("refused", "no-clock"), ("answered", "x"), ("answered", "mediation"), ("returned", "mediation"),
+    ("recalled", "mediation"),
+    ("refused", "office-disabled"), ("withdrawn", ""),
 ]  # fmt: skip
 
 

@@ -3,10 +3,27 @@
 from datetime import date
 from typing import Any
 
-from onewindow.web import filing, intake, registering
+from onewindow.registry.search.text import Part
+from onewindow.routing.saved import Chosen
+from onewindow.web import filing, intake, own_forms, registering
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem
-from tests.unit.web.samples import CASE, CATEGORIES, CLOCKS, ENTRIES, NOW, case_page, form_of, frame, operation, rows
+from tests.unit.web import sample_organisation
+from tests.unit.web.samples import (
+    CASE,
+    CATEGORIES,
+    CLOCKS,
+    ENTRIES,
+    NOW,
+    PARTIES,
+    case_page,
+    form_of,
+    frame,
+    operation,
+    rows,
+)
+
+SNIPPET = (Part("楼下烧烤摊", False), Part("夜间噪音", True), Part("扰民…", False))
 
 
 def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
@@ -26,6 +43,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "list_key": "all",
         "rows": rows(),
         "page": {"previous": None, "next": "/desk?after=x"},
+        "saved": [{"name": "本月噪音", "href": "/search?q=x"}],
         "may_register": True,
     }
     queue = {
@@ -35,6 +53,22 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "states": [Choice("received", "已收到")],
         "rows": rows(),
         "page": {"previous": "/queue?before=a", "next": "/queue?after=x"},
+    }
+    chosen = dict.fromkeys(Chosen.model_fields, "") | {"q": "噪音 夜间", "category": "0401"}
+    search = {
+        "chosen": chosen,
+        "options": {
+            "category": CATEGORIES,
+            **{name: [Choice("x", "甲")] for name in ("office", "phase", "state", "colour", "channel", "place_unit")},
+        },
+        "errors": {"place": "“村”只有一个字，请至少输入两个字", "name": "已有同名的查找条件"},
+        "asked": True,
+        "rows": [{**row, "snippet": SNIPPET} for row in rows()],
+        "by_code": {**rows()[0], "snippet": (), "href": None},
+        "saved": [{"id": "a", "name": "本月噪音", "href": "/search?q=x"}],
+        "said": {"q": "噪音 夜间", "category": "0401"},
+        "may_use_codes": True,
+        "page": {"previous": None, "next": "/search?after=x"},
     }
     receipt = {
         "number": CASE["number"],
@@ -63,8 +97,18 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "issued_at": NOW,
                 "served_on": date(2026, 11, 22),
                 "href": "/documents/1.pdf",
+                "received_by_opening": False,
+                "redress": {"organ": "示范区人民政府", "address": "府前街1号", "phone": "0530-1234567"},
+                "redress_clock": CLOCKS[1],
+                "paper": operation("索取纸质文书"),
             }
         ],
+        "own": [
+            operation("补充材料", form_of(own_forms.Material, prefix="material")),
+            operation("催一催", refusal={"message": "已经催过，2026年11月27日 起可以再催", "remedy": ""}),
+            operation("评价", form_of(own_forms.Rate, prefix="rate")),
+        ],
+        "notices": ["您已提出撤回，2026年11月30日 以前可以取消。等待回访核实"],
         "looks": [{"at": NOW, "who": "李承办（信访办）", "what": "电话", "reason": "联系来访人核实"}],
         "offices": [
             {
@@ -121,6 +165,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
     users = [
         {
             "name": "王登记",
+            "href": "/admin/users/1",
             "login": "wang",
             "active": True,
             "must_change": False,
@@ -129,17 +174,27 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         },
         {
             "name": "李承办",
+            "href": "/admin/users/2",
             "login": "li",
             "active": True,
             "must_change": True,
             "posts": [{"role": "handler", "unit": "平川镇信访办", "until": date(2027, 1, 1)}],
             "operations": [],
         },
-        {"name": "孙离任", "login": "sun", "active": False, "must_change": False, "posts": [], "operations": []},
+        {
+            "name": "孙离任",
+            "href": "/admin/users/3",
+            "login": "sun",
+            "active": False,
+            "must_change": False,
+            "posts": [],
+            "operations": [],
+        },
     ]
     townships = [
         {
             "code": "370101001",
+            "href": "/admin/units?township=370101001",
             "name": "平川镇",
             "kind": "township",
             "live": True,
@@ -151,6 +206,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         },
         {
             "code": "370101002",
+            "href": "/admin/units?township=370101002",
             "name": "河口街道",
             "kind": "township",
             "live": False,
@@ -192,7 +248,60 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
         "track": (
             "track.html",
             frame(path="/track"),
-            {"form": form_of(intake.Tracking, None, {"code": "查询码不对，请核对"})},
+            {"form": form_of(intake.Tracking, None, {"code": "查询码不对，请核对"}), "mine": 2},
+        ),
+        "mine": (
+            "mine.html",
+            frame(path="/mine"),
+            {
+                "rows": [
+                    {
+                        "place": 0,
+                        "number": "370101001-2026-000123",
+                        "category_title": "补偿标准",
+                        "township": "平川镇",
+                        "phase": "in_hand",
+                        "state": "open",
+                        "due_on": date(2026, 12, 14),
+                        "next_step": "平川镇信访办正在办理",
+                    }
+                ],
+                "gone": 1,
+            },
+        ),
+        "lost": (
+            "lost.html",
+            frame(path="/lost-codes", staff=True),
+            {
+                "by_number": operation("按编号找", form_of(own_forms.FindByNumber, prefix="number")),
+                "by_description": operation(
+                    "按地点、类别、日期找", form_of(own_forms.FindByDescription, prefix="about")
+                ),
+                "rows": [
+                    {
+                        "number": "370101001-2026-000123",
+                        "href": "/lost-codes/370101001-2026-000123",
+                        "category_title": "补偿标准",
+                        "registered_at": NOW,
+                    }
+                ],
+            },
+        ),
+        "lost-holders": (
+            "lost-holders.html",
+            frame(path="/lost-codes/370101001-2026-000123", staff=True),
+            {
+                "number": "370101001-2026-000123",
+                "category_title": "补偿标准",
+                "registered_at": NOW,
+                "place": "柳树村",
+                "parties": [
+                    {
+                        "shown": PARTIES[0],
+                        "operation": operation("补发查询码", form_of(own_forms.RenewCode, prefix="renew")),
+                    }
+                ],
+            },
         ),
         "tracked": ("tracked.html", frame(path="/track"), tracked),
         "login": (
@@ -219,6 +328,7 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "similar": True,
             },
         ),
+        "search": ("search.html", frame(path="/search", staff=True), search),
         "queue": ("queue.html", frame(path="/queue", staff=True), queue),
         "case": ("case.html", done, case_page()),
         "case-sealed": (
@@ -255,8 +365,11 @@ def pages() -> dict[str, tuple[str, Frame, dict[str, Any]]]:
                 "operations": [],
                 "issued": {"login": "li", "password": "mist-otter-lamp-92"},
                 "page": nobody,
+                "q": "",
+                "may_import": True,
             },
         ),
+        **sample_organisation.pages(),
         "calendar": (
             "admin/calendar.html",
             frame(path="/admin/calendar", staff=True),

@@ -8,7 +8,7 @@ from onewindow.i18n import _
 from onewindow.office.blocks import ActionButton, Chart, Fields, Link, Notice, Table
 from onewindow.office.fields import Attachment, Form, Row, field
 from onewindow.office.types import PartyId
-from onewindow.web import forms, intake
+from onewindow.web import forms, intake, own_forms
 from onewindow.web.nav import menu
 from onewindow.web.schema import Choice
 from onewindow.web.templates import Flash, Frame, Problem, Viewer
@@ -317,7 +317,7 @@ def case_page(**changes: Any) -> dict[str, Any]:
                 "answer": None,
                 "paper": False,
                 "letter_href": None,
-                "operations": [operation("退回异议", form_of(intake.Returning, prefix="return"))],
+                "operations": [operation("退回异议", form_of(intake.PaperObjection, prefix="return"))],
             },
             {
                 "unit": "平川镇农业综合服务中心",
@@ -340,6 +340,10 @@ def case_page(**changes: Any) -> dict[str, Any]:
             },
         ],
         "window_operations": [operation("交办", form_of(intake.Assign, prefix="assign"))],
+        "wishes": {
+            "notices": ["来访人 张* 提出撤回，2026年11月30日 以前可以取消，尚未核实"],
+            "operations": [operation("核实撤回", form_of(own_forms.Verification, prefix="verify"), tone="primary")],
+        },
         "panel": {
             "office": {"id": "petition", "title": "信访办"},
             "state_title": "办理中",
@@ -369,7 +373,7 @@ def case_page(**changes: Any) -> dict[str, Any]:
                 "href": "/documents/1.pdf",
                 "to_serve": True,
                 "services": [],
-                "operations": [operation("登记送达", form_of(intake.Service, prefix="serve"))],
+                "operations": [operation("登记送达", form_of(own_forms.Service, prefix="serve"))],
             },
             {
                 "title": "登记回执",
@@ -380,7 +384,13 @@ def case_page(**changes: Any) -> dict[str, Any]:
                 "href": None,
                 "to_serve": False,
                 "services": [
-                    {"method": "in_person", "served_on": date(2026, 11, 22), "recorded_by": "王登记", "party": "来访人"}
+                    {
+                        "method": "in_person",
+                        "served_on": date(2026, 11, 22),
+                        "recorded_by": "王登记",
+                        "party": "来访人",
+                        "scans": ["/materials/1"],
+                    }
                 ],
                 "operations": [],
             },

@@ -65,7 +65,7 @@ def site() -> Iterator[str]:
 
 def visit(browser: Browser, site: str, name: str, size: str, lang: str) -> None:
     width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height})
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     try:
         page = context.new_page()
         said: list[str] = []

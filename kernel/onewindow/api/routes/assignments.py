@@ -13,6 +13,7 @@ from onewindow.api.auth import At, Who
 from onewindow.api.language import language
 from onewindow.api.parts import PREFIX, Id, Key, Number, Show
 from onewindow.api.problems import documented, of_fault
+from onewindow.routing import window
 from onewindow.routing.commands import Outcome
 
 router = APIRouter(prefix=PREFIX, tags=["assignments"])
@@ -171,6 +172,34 @@ class PaperAnswer(BaseModel):
 )
 async def paper_answer(centre: At, who: Who, number: Number, assignment: Id, given: PaperAnswer) -> None:
     await centre.handling.paper_answer(who, number, assignment, given.answer, given.answered_on)
+
+
+class PaperObjection(BaseModel):
+    """The objection of a unit on paper; the day is the one on the paper."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    reason: str = Field(min_length=2, max_length=2_000)
+    basis: str = Field(min_length=2, max_length=300, description="the item of the duty list")
+    objected_on: date
+    suggest_unit: str | None = Field(None, max_length=36)
+
+
+class ObjectionMade(out.Out):
+    objection: str
+
+
+@router.post(
+    ONE + "/paper/objection",
+    status_code=201,
+    responses=documented(401, 403, 404, 409, 413, 415, 422),
+    operation_id="enterPaperObjection",
+    summary="录入纸质异议 · Enter the objection of a unit on paper",
+)
+async def paper_objection(centre: At, who: Who, number: Number, assignment: Id, given: PaperObjection) -> ObjectionMade:
+    """It waits for a ruling like an office's; until then the unit keeps the case, and every clock runs on."""
+    entered = window.PaperObjection(given.reason, given.basis, given.objected_on, given.suggest_unit)
+    return ObjectionMade(objection=await centre.handling.paper_objection(who, number, assignment, entered))
 
 
 class Ruling(BaseModel):

@@ -1,5 +1,6 @@
 """Cases: registering, listing, reading, correcting; the timeline and whether its chain holds."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from onewindow.api import models as out
 from onewindow.api import problems
-from onewindow.api.auth import At, Who, centre_of, door_of
+from onewindow.api.auth import At, Who, address, centre_of, door_of
 from onewindow.api.language import header, language
 from onewindow.api.parts import (
     PREFIX,
@@ -29,7 +30,7 @@ from onewindow.api.show import receipt
 from onewindow.registry.intake import Registration
 from onewindow.registry.parties import PERSONAL
 from onewindow.routing.filing import file_matter
-from onewindow.routing.listing import Filters
+from onewindow.routing.saved import Chosen
 
 lean = APIRouter(prefix=PREFIX + "/cases", tags=["cases"], route_class=LeanRoute)
 router = APIRouter(prefix=PREFIX + "/cases", tags=["cases"])
@@ -92,6 +93,15 @@ async def list_cases(
     centre: At,
     who: Who,
     show: Show,
+    q: Annotated[
+        str,
+        Query(
+            max_length=100,
+            description="a case number, or words of two characters and more, all of which the text must hold; "
+            "people are not searched for",
+        ),
+    ] = "",
+    place: Annotated[str, Query(max_length=100, description="words that the place as written must hold")] = "",
     township: Annotated[str | None, Query(max_length=12)] = None,
     state: Annotated[str | None, Query(max_length=8)] = None,
     category: Annotated[str | None, Query(max_length=4)] = None,
@@ -99,26 +109,66 @@ async def list_cases(
     phase: Annotated[str | None, Query(max_length=16)] = None,
     office: Annotated[str | None, Query(max_length=40)] = None,
     unit: Annotated[str | None, Query(max_length=36)] = None,
+    place_unit: Annotated[
+        str | None, Query(max_length=36, description="a unit of the tree; those below it count too")
+    ] = None,
+    channel: Annotated[str | None, Query(max_length=16)] = None,
     colour: Annotated[str | None, Query(max_length=8)] = None,
     assignment_state: Annotated[str | None, Query(max_length=10)] = None,
+    registered_from: Annotated[date | None, Query(description="the first day, as law counts")] = None,
+    registered_to: Annotated[date | None, Query(description="the last day")] = None,
     after: Cursor = None,
     before: Cursor = None,
     limit: Limit = 50,
 ) -> out.Listed[out.CaseLine]:
-    """The cases that you may see, newest first, by key."""
-    filters = Filters(
-        township=township,
-        state=state,
-        category=category,
-        track=track,
-        phase=phase,
-        office=office,
-        unit=unit,
-        colour=colour,
-        assignment_state=assignment_state,
+    """The cases that you may see, newest first, by key. Searched for words, each comes with where they stand in it.
+
+    Sealed cases are found by their number only, and only by whoever is named in them. What was just registered may be
+    found some seconds later. A page may be short where much was looked through: go on while there is a `next`."""
+    chosen = Chosen(
+        q=q,
+        place=place,
+        township=township or "",
+        state=state or "",
+        category=category or "",
+        track=track or "",
+        phase=phase or "",
+        office=office or "",
+        unit=unit or "",
+        place_unit=place_unit or "",
+        channel=channel or "",
+        colour=colour or "",
+        assignment_state=assignment_state or "",
+        registered_from=registered_from,
+        registered_to=registered_to,
     )
-    page = await centre.desk.cases(who, filters, after=after, before=before, limit=limit)
-    return out.Listed[out.CaseLine](items=[show.case_line(row) for row in page.rows], next=page.next, prev=page.prev)
+    filters = chosen.filters(centre.organisation.current)
+    found = await centre.search.find(
+        who, chosen.q, place=chosen.place, filters=filters, after=after, before=before, limit=limit
+    )
+    items = [show.case_line(row, found.snippets.get(row["id"], ())) for row in found.page.rows]
+    return out.Listed[out.CaseLine](items=items, next=found.page.next, prev=found.page.prev)
+
+
+class CodeGiven(BaseModel):
+    """The tracking code that the person at the window brought."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    code: str = Field(min_length=1, max_length=64, examples=["7K3M-9QW2-X4TB-0000"])
+
+
+@router.post(
+    "/by-code",
+    responses=documented(401, 403, 404, 413, 415, 422, 429),
+    operation_id="findCaseByCode",
+    summary="凭查询码查找 · Find the case of somebody who brought their code",
+)
+async def by_code(centre: At, who: Who, show: Show, request: Request, given: CodeGiven) -> out.ByCodeOut:
+    """For the window: the case of the person who stands there with their code. The look is logged and they can see it.
+
+    A wrong code and that of a case that you may not know of get the same answer."""
+    return show.by_code(await centre.search.by_code(who, given.code, address=address(request.scope)))
 
 
 @router.get(

@@ -63,6 +63,12 @@ class ServiceRequest(BaseModel):
     witnesses: list[str] = Field(default_factory=list, max_length=5)
     note: str = Field("", max_length=500)
     tracking_no: str | None = Field(None, max_length=60)
+    sent_on: date | None = Field(None, description="the day of posting, or of the public notice")
+    period_days: int | None = Field(None, ge=1, le=365, description="how long a public notice runs; 30 if not said")
+    recorded: bool = Field(False, description="pictures or a film show how it was done")
+    scans: list[str] = Field(
+        default_factory=list, max_length=10, description="pieces of the case's material that show the signed proof"
+    )
     proof: bool = Field(False, description="entered late, with proof, by somebody who does not handle the case")
 
 
@@ -76,6 +82,32 @@ class ServiceRequest(BaseModel):
 async def serve(centre: At, who: Who, document: Id, given: ServiceRequest, key: Key) -> out.ServedOut:
     """Record how a document was served; the clocks that hang on it follow from the date."""
     values = given.model_dump()
-    values["witnesses"] = tuple(given.witnesses)
+    values |= {"witnesses": tuple(given.witnesses), "scans": tuple(given.scans)}
     done = await centre.handling.serve(who, document, values, key=key)
+    return out.ServedOut(service=done.id, document=done.document.id, extension=done.extension)
+
+
+class CorrectionRequest(BaseModel):
+    """What was wrong about a recorded service, and how it really was; without `right` it was not served at all."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    reason: str = Field(min_length=2, max_length=200)
+    right: ServiceRequest | None = None
+
+
+@router.post(
+    "/{document}/services/{service}/correction",
+    status_code=201,
+    responses=documented(401, 403, 404, 409, 413, 415, 422),
+    operation_id="correctService",
+    summary="更正送达记录 · Correct a recorded service",
+)
+async def correct(centre: At, who: Who, document: Id, service: Id, given: CorrectionRequest, key: Key) -> out.ServedOut:
+    """By somebody who does not handle the case. The wrong record stays, void; clocks follow the right date."""
+    right = None
+    if given.right is not None:
+        right = given.right.model_dump(exclude={"proof"})
+        right |= {"witnesses": tuple(given.right.witnesses), "scans": tuple(given.right.scans)}
+    done = await centre.counter.correct_service(who, document, service, right, reason=given.reason, key=key)
     return out.ServedOut(service=done.id, document=done.document.id, extension=done.extension)

@@ -12,6 +12,7 @@ from onewindow.api.models import Listed
 from onewindow.api.parts import PREFIX, Code, Cursor, Id, Key, Limit, Show, page_of
 from onewindow.api.problems import documented
 from onewindow.i18n import translate
+from onewindow.office.types import UnitId
 from onewindow.organisation.rows import Township, TownshipKind, Unit, UnitKind
 from onewindow.registry.catalogue import TRACKS, categories, shown_title
 from onewindow.routing.administration import User
@@ -56,7 +57,8 @@ def _township(row: Township) -> out.TownshipOut:
     return out.TownshipOut(code=row.code, name=row.name, kind=row.kind.value, district=row.district_code, live=row.live)
 
 
-def _unit(row: Unit) -> out.UnitOut:
+def shown_unit(centre: At, row: Unit) -> out.UnitOut:
+    """A unit as the API shows it."""
     return out.UnitOut(
         id=row.id,
         township=row.township,
@@ -65,6 +67,8 @@ def _unit(row: Unit) -> out.UnitOut:
         name=row.name,
         organ=row.organ,
         office=row.office,
+        code=row.code,
+        title=centre.organisation.current.title(row.id),
     )
 
 
@@ -126,13 +130,15 @@ async def change_township(centre: At, who: Who, township: Code, given: TownshipC
 async def units(
     centre: At,
     township: Annotated[str | None, Query(max_length=12)] = None,
+    q: Annotated[str, Query(max_length=50, description="a part of its name, or how its code begins")] = "",
+    kind: Annotated[UnitKind | None, Query()] = None,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Listed[out.UnitOut]:
     """The organisational units, for anybody: who may be complained about, whom a case may be handed to."""
-    found = centre.administration.units(township=township, after=after, limit=limit)
+    found = centre.administration.units(township=township, q=q, kind=kind, after=after, limit=limit)
     rows, following = page_of(found, limit, lambda row: row.id)
-    return Listed[out.UnitOut](items=[_unit(row) for row in rows], next=following)
+    return Listed[out.UnitOut](items=[shown_unit(centre, row) for row in rows], next=following)
 
 
 class NewUnit(Body):
@@ -142,6 +148,7 @@ class NewUnit(Body):
     organ: str = Field(min_length=1, max_length=100, description="the organ for which it acts")
     parent: str | None = Field(None, max_length=36)
     office: str | None = Field(None, max_length=32, description="the module that it works with; none: on paper")
+    code: str | None = Field(None, pattern=r"^[0-9A-Za-z-]{2,24}$", description="what an import knows it by")
 
 
 @router.post(
@@ -157,7 +164,12 @@ async def add_unit(centre: At, who: Who, given: NewUnit, key: Key) -> out.Made:
 
 
 class UnitChange(Body):
-    office: str | None = Field(max_length=32)
+    """What is not given stays as it is; `office: null` means that the unit works on paper."""
+
+    office: str | None = Field(None, max_length=32)
+    name: str | None = Field(None, min_length=1, max_length=100)
+    organ: str | None = Field(None, min_length=1, max_length=100)
+    code: str | None = Field(None, pattern=r"^[0-9A-Za-z-]{2,24}$")
 
 
 @router.patch(
@@ -165,10 +177,28 @@ class UnitChange(Body):
     tags=["townships"],
     responses=documented(401, 403, 404, 409, 413, 415, 422),
     operation_id="changeUnit",
-    summary="单位使用的科室模块 · The module that a unit works with",
+    summary="变更单位 · Change a unit",
 )
 async def change_unit(centre: At, who: Who, unit: Id, given: UnitChange) -> out.UnitOut:
-    return _unit(await centre.administration.set_unit_office(who, unit, given.office))
+    """Its name, the organ for which it acts, the code that it lacks, the module that it works with."""
+    if given.model_fields_set - {"office"}:
+        await centre.personnel.change_unit(who, unit, name=given.name, organ=given.organ, code=given.code)
+    if "office" in given.model_fields_set:
+        await centre.administration.set_unit_office(who, unit, given.office)
+    return shown_unit(centre, centre.organisation.current.units[UnitId(unit)])
+
+
+@router.delete(
+    "/units/{unit}",
+    tags=["townships"],
+    status_code=204,
+    responses=documented(401, 403, 404, 409, 422),
+    operation_id="endUnit",
+    summary="撤销单位 · Close a unit",
+)
+async def end_unit(centre: At, who: Who, unit: Id) -> None:
+    """From today on; the row stays. Refused while somebody works there, a unit stands below, or something is open."""
+    await centre.personnel.end_unit(who, unit)
 
 
 # Users ---------------------------------------------------------------------------------------------------------------
@@ -190,7 +220,7 @@ def _user(centre: At, user: User) -> out.UserOut:
             out.UserPostOut(
                 id=post.id,
                 unit=post.unit,
-                unit_title=known[post.unit].name,
+                unit_title=centre.organisation.current.title(post.unit),
                 township=known[post.unit].township,
                 role=post.role,
                 valid_from=post.valid_from,
@@ -208,8 +238,14 @@ def _user(centre: At, user: User) -> out.UserOut:
     operation_id="listUsers",
     summary="人员与账号 · Users",
 )
-async def users(centre: At, who: Who, after: Cursor = None, limit: Limit = 50) -> Listed[out.UserOut]:
-    found = await centre.administration.users(who, after=after, limit=limit)
+async def users(
+    centre: At,
+    who: Who,
+    q: Annotated[str, Query(max_length=50, description="a part of the name or the login")] = "",
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> Listed[out.UserOut]:
+    found = await centre.administration.users(who, q=q, after=after, limit=limit)
     rows, following = page_of(found, limit, lambda row: row.staff.id)
     return Listed[out.UserOut](items=[_user(centre, row) for row in rows], next=following)
 

@@ -65,11 +65,11 @@ async def log_out(centre: At, entered: Required) -> None:
 )
 async def me(centre: At, entered: Required) -> out.MeOut:
     """One's posts, and the permissions that one has for anything at all."""
-    who, units = entered.principal, centre.organisation.current.units
+    who, organisation = entered.principal, centre.organisation.current
     posts = [
         out.PostOut(
             unit=post.unit_id,
-            unit_title=units[post.unit_id].name if post.unit_id in units else "",
+            unit_title=organisation.title(post.unit_id),
             township=post.township,
             office=post.office,
             role=post.role,

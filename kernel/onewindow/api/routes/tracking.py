@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from onewindow.api import models as out
+from onewindow.api import models_own as own_out
 from onewindow.api.auth import At, ByCode, DoorOf, address
 from onewindow.api.language import language
 from onewindow.api.parts import PREFIX, Id, Key, Show
@@ -59,9 +60,10 @@ async def receipt(centre: At, request: Request, given: ByCodeRequest) -> Any:
     operation_id="getTracked",
     summary="查询进度 · Follow one's matter",
 )
-async def view(centre: At, key: ByCode, show: Show) -> out.TrackedOut:
+async def view(centre: At, key: ByCode, show: Show) -> own_out.TrackedOut:
     """Where the matter is, who has it, when it is due, what was issued, and who looked at your data."""
-    return show.tracked(await centre.tracking.view(key))
+    seen = await centre.tracking.view(key)
+    return show.tracked(seen, await centre.applicant.standing(key))
 
 
 @router.get(

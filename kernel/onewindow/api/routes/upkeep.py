@@ -28,6 +28,7 @@ def _office(found: OfficeState, lang: str) -> out.OfficeOut:
         version=known.version,
         remote=known.remote,
         answering=found.answering,
+        where=found.where.value,
         since=found.since,
         quarantined=(known.reason.text(lang) if known.reason else known.quarantined) or None,
         handles=sorted(known.manifest.handles) if known.manifest else [],

@@ -6,7 +6,7 @@ from alembic import op
 from onewindow.store.types import Instant
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 # The oldest release, by its newest revision, that still works on these tables; None: every one back to the first.

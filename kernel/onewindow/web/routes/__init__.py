@@ -7,7 +7,27 @@ from starlette.routing import Mount, Route
 
 from onewindow.api.auth import Door
 from onewindow.centre import Centre
-from onewindow.web.routes import account, admin, cases, desk, files, people, public, queue, supplement, tracked
+from onewindow.web.routes import (
+    account,
+    admin,
+    cases,
+    changes,
+    corrections,
+    desk,
+    files,
+    lost,
+    own,
+    people,
+    person,
+    public,
+    queue,
+    search,
+    supplement,
+    taking_in,
+    tracked,
+    units,
+    wishes,
+)
 from onewindow.web.routes.context import Elsewhere, Web, quiet
 
 
@@ -15,7 +35,27 @@ def mount(app: FastAPI, centre: Centre) -> None:
     """Put the pages, their style sheets and their error page on an application."""
     door: Door = app.state.door
     web = Web(centre, door)
-    for module in (public, tracked, account, desk, queue, cases, supplement, admin, people):
+    modules = (
+        public,
+        tracked,
+        own,
+        lost,
+        account,
+        desk,
+        search,
+        queue,
+        cases,
+        wishes,
+        corrections,
+        supplement,
+        admin,
+        people,
+        person,
+        units,
+        taking_in,
+        changes,
+    )
+    for module in modules:
         for path, methods, handler in module.routes(web):
             app.router.routes.append(Route(path, quiet(web, handler), methods=list(methods), include_in_schema=False))
     for path, served in files.mounts():

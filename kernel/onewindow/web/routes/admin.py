@@ -16,11 +16,13 @@ from onewindow.clocks.tables import CLOCK
 from onewindow.errors import Forbidden
 from onewindow.i18n import Message, _
 from onewindow.office.types import law_day
+from onewindow.organisation import readiness
 from onewindow.organisation.roles import Role
 from onewindow.organisation.rows import Township, TownshipKind
 from onewindow.plugins import service as office_rows
 from onewindow.routing.upkeep import OfficeState
 from onewindow.web import intake
+from onewindow.web.labels import LABELS
 from onewindow.web.operations import Operations, Retry
 from onewindow.web.present import Presenter
 from onewindow.web.routes.context import Handler, Visit, Web
@@ -109,7 +111,7 @@ class AdminPages(Steps):
     def _where(self, state: OfficeState) -> Message | None:
         if state.known.reason is not None:
             return None
-        return _("本部门的机器") if state.known.remote else _("中心的进程内")
+        return LABELS["where"][state.where]
 
     def _procedures(self, state: OfficeState, known: Presenter) -> list[str]:
         if state.known.manifest is None:
@@ -188,19 +190,7 @@ class AdminPages(Steps):
     def _township(self, who: Principal, row: Township, known: Presenter, retry: Retry | None) -> dict[str, Any]:
         organisation, now = self.centre.organisation.current, self.centre.now()
         heads = organisation.staff_with(row.code, Role.ORGAN_HEAD, now)
-        directors = organisation.staff_with(row.code, Role.DIRECTOR, now)
-        leader = row.kind is TownshipKind.DISTRICT or heads or directors
-        district = organisation.district()
-        secret = row.secret or (district.secret if district else None)
-        missing = [
-            known.say(text)
-            for text, there in (
-                (_("机关负责人或综治中心主任"), leader),
-                (_("窗口后备人"), row.window_fallback),
-                (_("密件指定人"), secret),
-            )
-            if not there
-        ]
+        missing = [known.say(lack.name) for lack in readiness.missing(organisation, row.code, now)]
         operations = []
         if guard.permits(who, Action.TOWNSHIP_MANAGE, Target(township=row.code)):
             make = Operations({"staff": known.people(row.code)}, retry).make
@@ -218,13 +208,14 @@ class AdminPages(Steps):
                 operations.append(make(name, title, f"{here}/start", refusal=refusal, tone="primary"))
         return {
             "code": row.code,
+            "href": f"/admin/units?township={row.code}",
             "name": row.name,
             "kind": row.kind.value,
             "live": row.live,
             "fallback": known.staff(row.window_fallback) or None,
             "designated": known.staff(row.secret) or None,
             "head": known.staff(heads[0]) if heads else None,
-            "missing": missing if not row.live else [],
+            "missing": missing,
             "operations": operations,
         }
 

@@ -16,7 +16,8 @@ from onewindow.errors import BadInput, Conflict, OneWindowError, Unauthenticated
 from onewindow.i18n import Message, _
 from onewindow.office.manifest import ActionSpec
 from onewindow.registry.parties import PERSONAL
-from onewindow.web import forms, intake, uploads
+from onewindow.routing.window import PaperObjection
+from onewindow.web import forms, intake, own_forms, uploads
 from onewindow.web.casepage import CasePage, Revealed, read
 from onewindow.web.messages import by_field
 from onewindow.web.operations import Retry, errors_of
@@ -24,7 +25,8 @@ from onewindow.web.present import Presenter
 from onewindow.web.routes.context import Handler, Visit, Web, text_of
 from onewindow.web.templates import Flash, Problem
 
-Step = Callable[[Visit, Any], Awaitable[None]]
+# What a step gives back is where it leads, if not to the case again.
+Step = Callable[[Visit, Any], Awaitable[str | None]]
 CASE = "/case/{number}"
 
 
@@ -42,6 +44,7 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (f"{there}/letter", ("POST",), pages.letter),
         (f"{there}/receipt", ("POST",), pages.slip),
         (f"{there}/answer", ("POST",), pages.answer),
+        (f"{there}/object", ("POST",), pages.object),
         (f"{CASE}/assign", ("POST",), pages.assign),
         (f"{CASE}/correct", ("POST",), pages.correct),
         (f"{CASE}/objections/{{objection}}/rule", ("POST",), pages.rule),
@@ -230,6 +233,13 @@ class CasePages:
 
         return await self.step(request, "answer:{assignment}", intake.PaperAnswer, step, _("已录入答复"))
 
+    async def object(self, request: Request) -> Response:
+        async def step(visit: Visit, given: intake.PaperObjection) -> None:
+            entered = PaperObjection(given.reason, given.basis, given.objected_on, given.suggested)
+            await self.centre.handling.paper_objection(visit.principal, *_where(request), entered)
+
+        return await self.step(request, "object:{assignment}", intake.PaperObjection, step, _("已录入异议，等待裁定"))
+
     async def assign(self, request: Request) -> Response:
         async def step(visit: Visit, given: intake.Assign) -> None:
             number = request.path_params["number"]
@@ -266,23 +276,13 @@ class CasePages:
     # Documents -------------------------------------------------------------------------------------------------------
 
     async def serve(self, request: Request) -> Response:
-        async def step(visit: Visit, given: intake.Service) -> None:
-            service = {
-                "method": ServiceMethod(given.method),
-                "served_on": given.served_on,
-                "party_id": given.party,
-                "received_by": given.received_by,
-                "relation": given.relation,
-                "place": given.place,
-                "witnesses": tuple(given.witnesses),
-                "note": given.note,
-                "tracking_no": given.tracking_no or None,
-                "proof": given.proof,
-            }
+        async def step(visit: Visit, given: own_forms.Service) -> None:
+            service = {**said_of(given), "proof": given.proof}
             key = text_of(await request.form(), "idempotency_key")[:64]
-            await self.centre.handling.serve(visit.principal, request.path_params["document"], service, key=key or None)
+            document, scans = request.path_params["document"], self._waiting.files(given.scans, field="scans")
+            await self.centre.handling.serve(visit.principal, document, service, scans=scans, key=key or None)
 
-        return await self.step(request, "serve:{document}", intake.Service, step, _("已登记送达"))
+        return await self.step(request, "serve:{document}", own_forms.Service, step, _("已登记送达"))
 
     async def proof(self, request: Request) -> Response:
         async def step(visit: Visit, _given: Any) -> None:
@@ -334,7 +334,7 @@ class CasePages:
         try:
             if schema and uploads.files_of(form):
                 values = forms.parse(schema, await self._waiting.posted(form))
-            await step(visit, form_model.model_validate(values) if form_model else None)
+            goes_to = await step(visit, form_model.model_validate(values) if form_model else None)
         except ValidationError as error:
             known = set(form_model.model_fields) if form_model else set()
             found = by_field(error, visit.lang)
@@ -343,7 +343,7 @@ class CasePages:
             return await self._again(visit, number, Retry(name, values, wrong), 422)
         except OneWindowError as error:
             return await self._refused(visit, number, error, Retry(name, values))
-        return self.web.go(onward or f"/case/{number}", Flash(visit.say(told)))
+        return self.web.go(goes_to or onward or f"/case/{number}", Flash(visit.say(told)))
 
     async def _refused(self, visit: Visit, number: str, error: OneWindowError, retry: Retry) -> Response:
         """The case again, saying why not; what was typed stays. A case that they may not see stays unseen."""
@@ -361,6 +361,24 @@ class CasePages:
         self, visit: Visit, number: str, retry: Retry, status: int, trouble: Problem | None = None
     ) -> Response:
         return await self._page(visit, number, retry=retry, trouble=trouble, status=status)
+
+
+def said_of(given: own_forms.Service) -> dict[str, Any]:
+    """What the form says of a service, in the words of its record."""
+    return {
+        "method": ServiceMethod(given.method),
+        "served_on": given.served_on,
+        "party_id": given.party,
+        "received_by": given.received_by,
+        "relation": given.relation,
+        "place": given.place,
+        "witnesses": tuple(given.witnesses),
+        "note": given.note,
+        "tracking_no": given.tracking_no or None,
+        "sent_on": given.sent_on,
+        "period_days": given.period_days,
+        "recorded": given.recorded,
+    }
 
 
 def _where(request: Request) -> tuple[str, str]:

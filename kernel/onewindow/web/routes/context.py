@@ -25,7 +25,7 @@ from onewindow.api.language import language
 from onewindow.centre import Centre
 from onewindow.errors import OneWindowError, Unauthenticated
 from onewindow.i18n import _, translate
-from onewindow.office.types import TownshipCode, UnitId
+from onewindow.office.types import TownshipCode
 from onewindow.web.labels import label
 from onewindow.web.nav import menu
 from onewindow.web.templates import Flash, Frame, Pages, Problem, Viewer
@@ -159,12 +159,12 @@ class Web:
         return row.name if row else self.centre.settings.district_name
 
     def _posts(self, who: Principal, lang: str) -> tuple[str, ...]:
-        units = self.centre.organisation.current.units
+        organisation = self.centre.organisation.current
         found = []
         for post in who.posts:
-            unit = units.get(UnitId(post.unit_id))
+            unit = organisation.title(post.unit_id)
             title = translate(label(post.role, "role"), lang)
-            found.append(f"{unit.name} · {title}" if unit else title)
+            found.append(f"{unit} · {title}" if unit else title)
         return tuple(dict.fromkeys(found))
 
     def page(

@@ -23,7 +23,7 @@ from onewindow.registry.intake import Registration
 from onewindow.routing.enclosing import emergencies
 from onewindow.routing.filing import file_matter
 from onewindow.routing.listing import PAGE, Filters
-from onewindow.web import forms, registering, uploads
+from onewindow.web import formatting, forms, registering, uploads
 from onewindow.web.intake import FALLBACK_CATEGORY
 from onewindow.web.messages import by_field
 from onewindow.web.present import Presenter, choices, summaries
@@ -47,8 +47,15 @@ LISTS = (
     Listing("all", _("全部登记"), Action.CASE_LIST),
     Listing("window", _("窗口待办"), Action.CASE_TRIAGE),
     Listing("unsigned", _("24 小时未签收"), Action.ASSIGNMENT_REASSIGN),
+    Listing("nudged", _("当事人催办"), Action.CASE_LIST),
+    Listing("withdrawals", _("撤回待核实"), Action.CASE_FOLLOW_UP),
+    Listing("reopenings", _("申请重启"), Action.CASE_REOPEN),
     Listing("objections", _("退回异议待裁定"), Action.ASSIGNMENT_RULE_OBJECTION),
 )
+
+
+# Lists whose rows are cases; those of the others are about one.
+BY_CASE = frozenset({"all", "window", "nudged", "withdrawals", "reopenings"})
 
 
 def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
@@ -125,23 +132,31 @@ class DeskPages:
             categories=known.categories(),
             rows=await self._rows(known, chosen.key, rows),
             page=pages,
+            saved=[
+                {"name": one.name, "href": address("/search", **one.chosen.said())}
+                for one in await self.centre.saved.mine(who)
+            ],
             may_register=may_ever(who, Action.CASE_REGISTER),
         )
 
     async def _waiting(self, who: Principal) -> dict[str, list[Mapping[str, Any]]]:
         """What waits at the windows that somebody answers for."""
-        found: dict[str, list[Mapping[str, Any]]] = {"window": [], "unsigned": [], "objections": []}
+        found: dict[str, list[Mapping[str, Any]]] = {
+            name: [] for name in ("window", "unsigned", "objections", "nudged", "withdrawals", "reopenings")
+        }
         for township in sorted(who.townships | who.fallback_for):
             there = await self.centre.desk.window(who, township)
             found["window"] += there["queue"].rows
             # These come by person, so they are the same for each township.
             found["unsigned"] = list(there["unsigned"])
             found["objections"] += there["objections"]
+            for name, rows in (await self.centre.counter.waiting(who, township)).items():
+                found[name] += rows
         return found
 
     async def _rows(self, known: Presenter, listed: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        words = await summaries(self.centre, rows, key="id" if listed in ("all", "window") else "case_id")
-        key = "id" if listed in ("all", "window") else "case_id"
+        key = "id" if listed in BY_CASE else "case_id"
+        words = await summaries(self.centre, rows, key=key)
         urgent = await self.centre.store.read(lambda c: emergencies(c, [row[key] for row in rows]))
         shown = [self._row(known, listed, row, words) for row in rows]
         for line, row in zip(shown, rows, strict=True):
@@ -150,10 +165,12 @@ class DeskPages:
         return shown
 
     def _row(self, known: Presenter, listed: str, row: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-        case_id = row["id"] if listed in ("all", "window") else row["case_id"]
-        holder = row.get("holder") if listed in ("all", "window") else row.get("unit_id")
+        case_id = row["id"] if listed in BY_CASE else row["case_id"]
+        holder = row.get("holder") if listed in BY_CASE else row.get("unit_id")
         state, phase, note = row.get("state", "open"), row.get("phase"), None
-        if listed == "unsigned":
+        if listed == "nudged":
+            note = known.say(_("{day} 催办"), day=formatting.day(row["nudged_at"], known.lang))
+        elif listed == "unsigned":
             state, note = "open", known.say(_("签收已超过 24 小时"))
         elif listed == "objections":
             state, phase = "open", "in_hand"

@@ -10,10 +10,9 @@ from starlette.responses import Response
 from onewindow.access import guard
 from onewindow.access.actions import Action
 from onewindow.access.policy import may_ever
-from onewindow.access.principal import Principal, Target
+from onewindow.access.principal import Principal
 from onewindow.errors import BadInput, OneWindowError
 from onewindow.i18n import _
-from onewindow.office.types import law_day
 from onewindow.routing.administration import User
 from onewindow.web import forms, intake
 from onewindow.web.messages import by_field
@@ -22,7 +21,6 @@ from onewindow.web.present import Presenter
 from onewindow.web.routes.context import Handler, Visit, Web, text_of
 from onewindow.web.routes.desk import address
 from onewindow.web.routes.steps import Steps
-from onewindow.web.schema import Choice
 from onewindow.web.templates import Problem
 
 USERS = "/admin/users"
@@ -36,8 +34,8 @@ def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
         (USERS, ("GET",), pages.show(pages.users)),
         (USERS, ("POST",), pages.add_user),
         (f"{USERS}/{{staff}}/reset", ("POST",), pages.reset),
-        (f"{USERS}/{{staff}}/post", ("POST",), pages.appoint),
-        (f"{USERS}/{{staff}}/{{active}}", ("POST",), pages.set_active),
+        (f"{USERS}/{{staff}}/close", ("POST",), pages.set_active),
+        (f"{USERS}/{{staff}}/open", ("POST",), pages.set_active),
     ]
 
 
@@ -56,11 +54,12 @@ class PeoplePages(Steps):
         who = guard.require_staff(visit.principal)
         known = Presenter(self.centre, visit.lang)
         after = visit.request.query_params.get("after") if visit.request.method == "GET" else None
-        found = await self.centre.administration.users(who, after=after, limit=USERS_SHOWN)
+        q = visit.request.query_params.get("q", "").strip()[:50]
+        found = await self.centre.administration.users(who, q=q, after=after, limit=USERS_SHOWN)
         more = len(found) > USERS_SHOWN
         found = found[:USERS_SHOWN]
         manages = guard.permits(who, Action.USER_MANAGE)
-        operations = Operations({"unit": self._units(who, known)}, retry)
+        operations = Operations({}, retry)
         add = operations.make("add", _("新增人员"), USERS, intake.NewUser, tone="primary")
         return self.web.page(
             visit,
@@ -71,17 +70,9 @@ class PeoplePages(Steps):
             users=[self._user(who, user, known, operations, manages) for user in found],
             operations=[add] if manages else [],
             issued=issued,
-            page={"previous": None, "next": address(USERS, after=found[-1].staff.id) if more else None},
-        )
-
-    def _units(self, who: Principal, known: Presenter) -> tuple[Choice, ...]:
-        """The units whose posts somebody gives."""
-        organisation, day = self.centre.organisation.current, law_day(self.centre.now())
-        units = sorted(organisation.units.values(), key=lambda unit: (unit.township, unit.id))
-        return tuple(
-            Choice(unit.id, unit.name, group=known.township(unit.township))
-            for unit in units
-            if unit.holds(day) and guard.permits(who, Action.POST_MANAGE, Target.of_unit(unit.township, unit.id))
+            q=q,
+            may_import=manages or may_ever(who, Action.POST_MANAGE),
+            page={"previous": None, "next": address(USERS, q=q, after=found[-1].staff.id) if more else None},
         )
 
     def _user(
@@ -96,10 +87,9 @@ class PeoplePages(Steps):
                 found.append(operations.make(f"close:{name}", _("停用"), f"{here}/close", confirm=gone))
             else:
                 found.append(operations.make(f"open:{name}", _("启用"), f"{here}/open"))
-        if may_ever(who, Action.POST_MANAGE):
-            found.append(operations.make(f"post:{name}", _("任命岗位"), f"{here}/post", intake.NewPost))
         return {
             "name": user.staff.name,
+            "href": here,
             "login": user.login.login if user.login else "—",
             "active": user.login is None or user.login.active,
             "must_change": user.login is not None and user.login.must_change,
@@ -134,25 +124,15 @@ class PeoplePages(Steps):
         visit = await self.web.staff(request, form)
         staff = request.path_params["staff"]
         password = await self.centre.administration.reset_password(visit.principal, staff)
-        found = await self.centre.administration.users(visit.principal, limit=10_000)
-        login = next((user.login.login for user in found if user.staff.id == staff and user.login), "")
+        user = await self.centre.administration.user(visit.principal, staff)
+        login = user.login.login if user.login else ""
         return await self.users(visit, issued={"login": login, "password": password})
 
     async def set_active(self, request: Request) -> Response:
-        active = request.path_params["active"] == "open"
+        active = request.url.path.endswith("/open")
 
         async def step(visit: Visit, _given: Any) -> None:
             await self.centre.administration.set_active(visit.principal, request.path_params["staff"], active)
 
         told = _("已启用") if active else _("已停用")
         return await self._step(request, self.users, USERS, "", None, step, told)
-
-    async def appoint(self, request: Request) -> Response:
-        staff = request.path_params["staff"]
-
-        async def step(visit: Visit, given: intake.NewPost) -> None:
-            await self.centre.administration.appoint(
-                visit.principal, staff=staff, unit=given.unit, role=given.role, valid_from=None
-            )
-
-        return await self._step(request, self.users, USERS, f"post:{staff}", intake.NewPost, step, _("已任命"))

@@ -17,6 +17,7 @@ from onewindow.office.types import new_id
 from onewindow.routing.filing import file_matter
 from onewindow.web import filing, forms, intake, uploads
 from onewindow.web.intake import FALLBACK_CATEGORY
+from onewindow.web.keeping import keep_codes, kept
 from onewindow.web.messages import by_field
 from onewindow.web.present import Presenter, clock_first
 from onewindow.web.routes.context import Elsewhere, Handler, Visit, Web, local, text_of
@@ -176,18 +177,22 @@ class Public:
 
     def _track(self, visit: Visit, code: str, errors: Mapping[str, str], status: int = 200) -> Response:
         view = forms.view(intake.Tracking.model_json_schema(), {"code": code}, errors)
-        return self.web.page(visit, "track.html", status_code=status, form=view)
+        mine = len(kept(self.web, visit.request))
+        return self.web.page(visit, "track.html", status_code=status, form=view, mine=mine)
 
     async def look_up(self, request: Request) -> Response:
         """Open a matter to whoever has its code, for half an hour."""
         form = await request.form()
         visit = await self.web.visit(request, form)
-        code = text_of(form, "code")[:200]
+        code, keep = text_of(form, "code")[:200], text_of(form, "keep") == "true"
         try:
             key = await self.centre.tracking.open(code, address=visit.address, lang=visit.lang)
         except (BadInput, NotFound, TooMany) as error:
             return self._track(visit, code, {"code": _told(visit, error)}, error.status)
-        return self._admitted(key)
+        response = self._admitted(key)
+        if keep:
+            keep_codes(self.web, response, [*kept(self.web, request), tracking_codes.normalise(code)])
+        return response
 
     def _admitted(self, key: PartyKey) -> Response:
         token, _until = self.web.door.admit(key)

@@ -1,6 +1,7 @@
 """What a party sees and does with their code, for half an hour after they entered it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -13,9 +14,10 @@ from onewindow.documents.attachments import Prepared, Purpose
 from onewindow.documents.models import DocumentState
 from onewindow.errors import BadInput, NotFound, OneWindowError
 from onewindow.i18n import Message, _
-from onewindow.office.types import Phase
-from onewindow.routing.tracking import Tracked
-from onewindow.web import forms, uploads
+from onewindow.routing.applicant import Standing
+from onewindow.routing.nextstep import next_step
+from onewindow.routing.tracking import Paper, Tracked
+from onewindow.web import formatting, forms, ownpage, uploads
 from onewindow.web.entries import Teller
 from onewindow.web.messages import by_field
 from onewindow.web.operations import Operations, Retry, errors_of
@@ -24,14 +26,12 @@ from onewindow.web.routes.context import Handler, Visit, Web, text_of
 from onewindow.web.templates import Flash, Problem
 
 HERE = "/tracked"
-NEXT: Mapping[str, Message] = {
-    Phase.IN_HAND: _("等待单位办理，单位会在期限内答复您"),
-    Phase.WAITING_FOR_YOU: _("请您回应：见下方“您可以办理”"),
-    Phase.SUSPENDED: _("已中止，原因见办理记录"),
-    Phase.ANSWERED: _("已经答复。不服的，看答复文书上写的途径和期限"),
-    Phase.REDIRECTED: _("按告知书写明的途径办理"),
-    Phase.ENDED: _("已经结束"),
-}
+
+
+def say_step(known: Presenter, words: Message, params: Mapping[str, Any]) -> str:
+    """The next step, its days in the reader's words."""
+    told = {n: formatting.day(v, known.lang) if isinstance(v, date) else v for n, v in params.items()}
+    return known.say(words, **told)
 
 
 def routes(web: Web) -> list[tuple[str, tuple[str, ...], Handler]]:
@@ -56,9 +56,9 @@ class TrackedPages:
 
     async def show(self, request: Request) -> Response:
         visit = await self.web.by_code(request)
-        return await self._page(visit, pending=request.query_params.get("pending", "")[:64])
+        return await self.page(visit, pending=request.query_params.get("pending", "")[:64])
 
-    async def _page(
+    async def page(
         self,
         visit: Visit,
         *,
@@ -70,6 +70,7 @@ class TrackedPages:
         assert visit.party is not None
         try:
             seen = await self.centre.tracking.view(visit.party)
+            standing = await self.centre.applicant.standing(visit.party)
         except NotFound:
             return self._left()
         known = Presenter(self.centre, visit.lang)
@@ -95,7 +96,7 @@ class TrackedPages:
                 title = self.centre.book.current.known[row["office"]].title
                 offices.append({"office": {"id": row["office"], "title": title}, "operations": offered})
         clocks = clock_first(seen.clocks)
-        papers = [document for document, _served in seen.documents]
+        papers = [paper.document for paper in seen.papers]
         return self.web.page(
             visit,
             "tracked.html",
@@ -104,23 +105,34 @@ class TrackedPages:
             trouble=trouble,
             case=self._case(seen, known),
             clocks=clocks,
-            next_step=known.say(NEXT[Phase(seen.phase)]) if seen.phase in set(Phase) else None,
+            next_step=say_step(known, *next_step(seen)),
+            own=ownpage.operations(standing, operations, known),
+            notices=ownpage.notices(standing, known),
             entries=Teller(known, rows, seen.clocks, papers, for_party=True).tell(seen.entries),
-            documents=[
-                {
-                    "title": known.say(document.title, domain=document.office),
-                    "number": document.number,
-                    "issued_at": document.issued_at,
-                    "served_on": served,
-                    "href": f"{HERE}/documents/{document.id}.pdf" if document.state in _READABLE else None,
-                }
-                for document, served in reversed(seen.documents)
-            ],
+            documents=[self._paper(paper, known, operations, standing) for paper in reversed(seen.papers)],
             materials=[known.material(one, HERE) for one in await self.centre.materials.of_party(visit.party)],
             looks=known.looks(seen.looks),
             offices=offices,
             unconfirmed=waiting,
         )
+
+    def _paper(self, paper: Paper, known: Presenter, make: Operations, standing: Standing) -> dict[str, Any]:
+        document, clock = paper.document, paper.clock
+        href = f"{HERE}/documents/{document.id}"
+        running = clock is not None and clock.status == "running"
+        return {
+            "title": known.say(document.title, domain=document.office),
+            "number": document.number,
+            "issued_at": document.issued_at,
+            "served_on": paper.served_on,
+            "href": f"{href}.pdf" if document.state in _READABLE else None,
+            "received_by_opening": bool(standing.consent) and paper.served_on is None,
+            "redress": paper.redress,
+            "redress_clock": clock if running else None,
+            "paper": make.make(f"paper:{document.id}", _("索取纸质文书"), f"{href}/paper")
+            if standing.consent
+            else None,
+        }
 
     def _case(self, seen: Tracked, known: Presenter) -> dict[str, Any]:
         return {
@@ -168,7 +180,7 @@ class TrackedPages:
         offer = next((one for one in said.actions if one.key == action), None) if said is not None else None
         if row is None or offer is None:
             trouble = self.web.problem(request, NotFound(_("这一步现在不能办理"), remedy=_("看下面的进度")))
-            return await self._page(visit, trouble=trouble, status=409)
+            return await self.page(visit, trouble=trouble, status=409)
         values: dict[str, Any] = {}
         key = text_of(form, "idempotency_key")[:64]
         name = f"act:{assignment}:{action}"
@@ -183,15 +195,15 @@ class TrackedPages:
                 values = forms.parse(offer.form, await uploads.for_case(form, keep, self.centre.materials))
             outcome = await self.centre.tracking.act(visit.party, assignment, action, values, command_key=key)
         except BadInput as error:
-            return await self._page(visit, retry=Retry(name, values, by_field(error, visit.lang)), status=error.status)
+            return await self.page(visit, retry=Retry(name, values, by_field(error, visit.lang)), status=error.status)
         except OneWindowError as error:
-            return await self._page(visit, trouble=self.web.problem(request, error), status=error.status)
+            return await self.page(visit, trouble=self.web.problem(request, error), status=error.status)
         if outcome.done:
             return self.web.go(HERE, Flash(visit.say(_("已经办好"))))
         if outcome.fault is None:
             return self.web.go(f"{HERE}?pending={key}")
         retry = Retry(name, values, errors_of(outcome.fault, visit.lang, row["office"]))
-        return await self._page(visit, retry=retry, status=422)
+        return await self.page(visit, retry=retry, status=422)
 
     async def document(self, request: Request) -> Response:
         """A document that was issued to this party; the look is logged."""

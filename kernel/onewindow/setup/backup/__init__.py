@@ -1,0 +1,1 @@
+"""Backups of a centre or of one office, and their way back."""

@@ -1,0 +1,1 @@
+"""调解室: the people's mediation office."""
