@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,7 @@ from onewindow.errors import Forbidden, NotFound
 from tests.support.matter import ACCEPT, START, until
 from tests.support.mediating import AGREE, Dispute, dispute, mediating_township
 from tests.support.path import Running, Town, running
+from tests.support.postgres import PostgresServer
 from tests.support.townships import MEDIATION
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -235,3 +237,18 @@ async def test_a_recalled_hand_over_is_told_to_who_asked(town: Town) -> None:
     row = await matter.assignment()
     await town.path.centre.handling.recall(town.who("registrar"), matter.matter.number, row["id"], "信访人改变了主意")
     await until(lambda: _is(matter, "returned"))
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(180)
+async def test_the_same_way_on_postgresql(tmp_path: Path, postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as url:
+        async with running(tmp_path / "data", database=url) as path:
+            matter = await handed_over(await mediating_township(path))
+            await matter.come_to_terms()
+            await until(lambda: _is(matter, "agreed"))
+            await matter.do("mediator", "kept", promise="1", on="2026-03-02")
+            await matter.do("mediator", "finish")
+            await until(lambda: _is(matter, "performed"))
+            assert (await matter.matter.clock("perform_by")).status == "stopped"
+            assert (await matter.matter.verdict()).ok
