@@ -1,5 +1,6 @@
 """Makes matters out of the plan: who brings them, where, in which words; the same each time."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
@@ -29,7 +30,7 @@ class Casting:
     def __init__(self, seed: int = SEED):
         self._random = Random(seed)
         self._towns = {town.digit: town for town in TOWNSHIPS}
-        self._used: dict[int, int] = {}
+        self._used: Counter[tuple[str, object]] = Counter()
         self._people = 0
 
     def matters(self) -> list[Matter]:
@@ -44,18 +45,33 @@ class Casting:
             town = self._towns[cast.towns[(number + len(cast.course)) % len(cast.towns)]]
             if cast.course == "dispute.first":
                 town = self._towns[cast.towns[number]]
-            words, text = self._voice(cast.words, number)
+            words, text = self._voice(cast.words, town)
             yield self._matter(cast, words, text, town, way, age, cast.told if number == 0 else "")
 
-    def _voice(self, pool: tuple[Words, ...], number: int) -> tuple[Words, str]:
-        """The words that were used least, in the voice that was used least."""
-        words = min(pool, key=lambda each: (self._used.get(id(each), 0), pool.index(each)))
-        count = self._used[id(words)] = self._used.get(id(words), 0) + 1
-        return words, words.texts[(count - 1) % len(words.texts)]
+    def _voice(self, pool: tuple[Words, ...], town: DemoTownship) -> tuple[Words, str]:
+        """What this township has heard least, and nobody else too often."""
+        words = min(pool, key=lambda each: (self._times(town.digit, each), self._times("", each)))
+        self._count(town.digit, words)
+        self._count("", words)
+        text = min(words.texts, key=lambda each: (self._times(town.digit, each), self._times("", each)))
+        self._count(town.digit, text)
+        self._count("", text)
+        return words, text
+
+    def _spot(self, town: DemoTownship, kind: str) -> str:
+        spot = min(town.spots[kind], key=lambda each: self._times(town.digit, each))
+        self._count(town.digit, spot)
+        return spot
+
+    def _times(self, where: str, what: object) -> int:
+        return self._used[where, what]
+
+    def _count(self, where: str, what: object) -> None:
+        self._used[where, what] += 1
 
     def _matter(self, cast: Cast, words: Words, text: str, town: DemoTownship, way: str, age: int, told: str) -> Matter:
         channel, *extras = way.split("+")
-        spot = self._random.choice(town.spots[words.spot])
+        spot = self._spot(town, words.spot)
         money = f"{self._random.randrange(12, 290) * 100}"
         said = text.format(spot=spot, n=self._random.randrange(3, 9), money=money)
         more: dict[str, Any] = {}

@@ -27,6 +27,10 @@ DISCIPLINE = {"organ": "示范区纪委监委信访室", "address": "示范区�
 
 
 async def accept(story: Story) -> None:
+    """The handler calls first, for which the number has to be shown: the person sees that it was."""
+    party = await story.party("applicant", "handler")
+    why = "联系信访人核实诉求"
+    await story.centre.desk.reveal(story.who("handler"), story.number, party, why, fields=("phone",))
     asked = list(story.matter.requests)
     await story.claim("handler", "accept", requests=asked, no_other_way=True, phone=PHONE)
 

@@ -81,7 +81,7 @@ PLAN: tuple[Cast, ...] = (
     Cast("dispute.half", _D, (4, 6), ("room", "visit"), _TALKED),
     Cast("dispute.taken", _D, (7, 8), ("visit",), _TALKED),
     Cast("dispute.appointed", _D, (9, 31), ("visit", "call"), _TALKED),
-    Cast("dispute.talking", _D, (12, 14, 19, 30), ("visit", "room"), _TALKED, told="邻里纠纷，正在调解"),
+    Cast("dispute.talking", _D, (12, 14, 19, 30), ("visit", "room"), _TALKED, told="民间纠纷，正在调解"),
     Cast("dispute.signing", _D, (17, 20), ("visit",), _TALKED),
     Cast("dispute.in_force", _D, (22, 29, 37), ("visit", "room"), _TALKED),
     Cast("dispute.oral", _D, (14, 25), ("room",), _TALKED),
