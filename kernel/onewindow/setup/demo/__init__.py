@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onewindow.access import passwords
 from onewindow.organisation.roles import TITLES
-from onewindow.setup.demo.accounts import DemoAccount, DemoCode, demo_accounts, demo_codes, keep
+from onewindow.setup.demo.accounts import FILE, DemoAccount, DemoCode, demo_accounts, demo_codes, keep
 from onewindow.setup.demo.clock import DemoClock
 from onewindow.setup.demo.making import Making, cast
 from onewindow.setup.demo.organising import Organising
@@ -15,7 +15,17 @@ from onewindow.setup.demo.story import Centre
 from onewindow.setup.demo.townships import TOWNSHIPS
 from onewindow.setup.demo.units import DISTRICT_PEOPLE
 
-__all__ = ["SINCE", "DemoAccount", "DemoClock", "DemoCode", "demo_accounts", "demo_codes", "install_demo", "matters"]
+__all__ = [
+    "FILE",
+    "SINCE",
+    "DemoAccount",
+    "DemoClock",
+    "DemoCode",
+    "demo_accounts",
+    "demo_codes",
+    "install_demo",
+    "matters",
+]
 
 # The district stood before the first matter came.
 SINCE = timedelta(days=150)

@@ -19,7 +19,7 @@ from onewindow.setup.demo.casting import Casting
 from onewindow.setup.demo.clock import DemoClock, office_hours
 from onewindow.setup.demo.matter import Matter
 from onewindow.setup.demo.organising import Login
-from onewindow.setup.demo.steps import Course
+from onewindow.setup.demo.steps import Course, Step
 from onewindow.setup.demo.story import Centre, Story
 
 COURSES: Mapping[str, Course] = {**claims.COURSES, **others.COURSES, **disputes.COURSES}
@@ -46,15 +46,15 @@ class Making:
         for number, matter in enumerate(matters):
             began = first - matter.days_ago
             coming[began].append(number)
-            for day, course in self._days(matter, began, days).items():
-                doing[day].append((number, course))
+            for on, course in self._days(matter, began, days).items():
+                doing[on].append((number, course))
         for index, day in enumerate(days):
             await self._live(day, now, [(n, matters[n]) for n in coming[index]], doing[index])
         return [self._stories[number] for number in range(len(matters))]
 
     def _days(self, matter: Matter, began: int, days: Sequence[datetime]) -> dict[int, Course]:
         """The steps of a course by the day on which they are taken: what falls on a holiday waits for the next day."""
-        found: dict[int, list[tuple[int, Callable[[Story], object]]]] = defaultdict(list)
+        found: dict[int, list[tuple[int, Step]]] = defaultdict(list)
         calendar = self._centre.calendar.calendar
         for after, step in COURSES[matter.course]:
             day = began + after
@@ -62,7 +62,7 @@ class Making:
                 day += 1
             if day < len(days):
                 found[day].append((after, step))
-        return {day: tuple(steps) for day, steps in found.items()}  # type: ignore[misc]
+        return {day: tuple(steps) for day, steps in found.items()}
 
     async def _live(
         self, day: datetime, now: datetime, coming: Sequence[tuple[int, Matter]], doing: Sequence[tuple[int, Course]]
