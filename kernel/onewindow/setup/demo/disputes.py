@@ -110,7 +110,8 @@ async def kept(story: Story) -> None:
 
 async def broken(story: Story) -> None:
     what = "到期后只付了一部分，电话里说手头紧，没有说什么时候补齐"
-    await story.act("mediator", "not_kept", MEDIATION, promise="1", what=what)
+    for promise in ("1", "2"):
+        await story.act("mediator", "not_kept", MEDIATION, promise=promise, what=what)
 
 
 async def both_ask_court(story: Story) -> None:
@@ -155,7 +156,7 @@ COURSES: dict[str, Course] = {
         "mediator", "submitted", MEDIATION, court="示范区人民法院", on="today"))),
     "dispute.kept": KEPT,
     "dispute.finished": (*KEPT, (36, act("mediator", "finish", MEDIATION)), (37, rate(Score.SATISFIED, "没有伤和气"))),
-    "dispute.broken": (*IN_FORCE, (38, broken)),
+    "dispute.broken": (*IN_FORCE, (41, broken), (42, act("mediator", "finish", MEDIATION))),
     "claim.mediating": (*ACCEPTED, (6, to_mediators), (7, sign("clerk", MEDIATION)), (8, invite), (9, i_agree), (
         11, they_agree), (12, act("clerk", "accept", MEDIATION)), (13, appoint), (15, hold)),
     "claim.mediation_declined": (*ACCEPTED, (6, to_mediators), (7, sign("clerk", MEDIATION)), (8, invite), (

@@ -88,7 +88,7 @@ PLAN: tuple[Cast, ...] = (
     Cast("dispute.court", _D, (28,), ("visit",), "1"),
     Cast("dispute.kept", _D, (40,), ("visit",), "2"),
     Cast("dispute.finished", _D, (46, 51), ("visit", "web"), _TALKED),
-    Cast("dispute.broken", _D, (43,), ("visit",), "1"),
+    Cast("dispute.broken", _D, (47,), ("visit",), "1"),
     Cast("dispute.declined", _D, (15, 26), ("web", "visit"), _TALKED),
     Cast("dispute.failed", _D, (33,), ("visit",), "2"),
     Cast("dispute.unfit", _D, (11,), ("call",), "2"),
