@@ -9,14 +9,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tools import docs_parts, docs_parts_offices, docs_parts_reference
+from tools import docs_parts, docs_parts_api, docs_parts_offices, docs_parts_reference
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 Parts = Mapping[str, Callable[[Path], str]]
-PARTS: Parts = {**docs_parts.PARTS, **docs_parts_reference.PARTS, **docs_parts_offices.PARTS}
+PARTS: Parts = {**docs_parts.PARTS, **docs_parts_reference.PARTS, **docs_parts_offices.PARTS, **docs_parts_api.PARTS}
 
 
 def documents(root: Path) -> list[Path]:

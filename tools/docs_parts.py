@@ -45,4 +45,25 @@ def packages(root: Path) -> str:
     return table(["Distribution", "What it is", "Asks for"], rows)
 
 
-PARTS: Mapping[str, Callable[[Path], str]] = {"layers": layers, "contracts": contracts, "packages": packages}
+def decisions(root: Path) -> str:
+    """The decision records, each with its number and title.
+
+    Raises:
+        ValueError: a record's heading does not begin with the number of its file.
+    """
+    rows = []
+    for path in sorted((root / "docs" / "decisions").glob("[0-9]*.md")):
+        heading = path.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        number, _dot, title = heading.partition(". ")
+        if number != str(int(path.name[:4])):
+            raise ValueError(f"{path.name} begins with {heading!r}")
+        rows.append([f"[{number}]({path.name})", title])
+    return table(["", "What was decided"], rows)
+
+
+PARTS: Mapping[str, Callable[[Path], str]] = {
+    "layers": layers,
+    "contracts": contracts,
+    "packages": packages,
+    "decisions": decisions,
+}
