@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 def test_every_public_name_stands_in_it_with_its_words() -> None:
     written = docs_parts_api.office_api(ROOT)
     for name in office.__all__:
-        assert written.count(f"| `{name}` |") == 1, name
+        assert f"\n| `{name}` |" in written, name
 
 
 def test_a_new_public_name_is_refused_until_it_stands_in_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
