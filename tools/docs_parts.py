@@ -1,5 +1,6 @@
 """The generated parts of the documents: each function reads the program or its settings and returns Markdown."""
 
+import ast
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -45,6 +46,15 @@ def packages(root: Path) -> str:
     return table(["Distribution", "What it is", "Asks for"], rows)
 
 
+def modules(root: Path) -> str:
+    """The kernel's packages with the sentence that each opens with."""
+    rows = []
+    for path in sorted((root / "kernel" / "onewindow").glob("*/__init__.py")):
+        said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        rows.append([f"`{path.parent.name}`", said.splitlines()[0] if said else ""])
+    return table(["Package", "What it is for"], rows)
+
+
 def decisions(root: Path) -> str:
     """The decision records, each with its number and title.
 
@@ -65,5 +75,6 @@ PARTS: Mapping[str, Callable[[Path], str]] = {
     "layers": layers,
     "contracts": contracts,
     "packages": packages,
+    "modules": modules,
     "decisions": decisions,
 }

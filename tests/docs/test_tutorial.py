@@ -1,4 +1,4 @@
-"""The tutorial does what it says, from its first file to the last of its commands."""
+"""The tutorial does what it says, to the last of its commands; so do the requests for those who connect a program."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from onewindow.boundary import Codes, check_manifest
 from onewindow.office.types import Track
 from onewindow.plugins.discovery import discover
 from onewindow.registry.catalogue import categories
-from tests.docs.tutorial import Reader, blocks, commands, files
+from tests.docs.tutorial import INTEGRATORS, Reader, blocks, commands, files
 
 READY_SECONDS = 120.0
 CODES = Codes(frozenset(map(str, Track)), {code: str(known.track) for code, known in categories().items()})
@@ -27,7 +27,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     return somebody
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def centre(reader: Reader) -> Iterator[Reader]:
     """The demo centre with the reader's office beside it."""
     log = reader.folder / "up.log"
@@ -88,3 +88,13 @@ def test_its_commands_take_a_matter_through_a_real_centre(centre: Reader) -> Non
     assert {document["kind"] for document in case["documents"]} >= {"acceptance_notice", "agreement"}
     kept = centre.type(f"onewindow case act {number}")
     assert kept.strip() == "" or "finish" not in kept, "nothing is left to do"
+
+
+def test_another_program_brings_a_matter_once_and_reads_where_it_stands(centre: Reader) -> None:
+    accounts = json.loads((centre.data / "demo-accounts.json").read_text("utf-8"))
+    password = next(each["password"] for each in accounts if each["login"] == "registrar1")
+    url = json.loads((centre.data / "running.json").read_text("utf-8"))["url"]
+    said = centre.type(commands(INTEGRATORS), CENTRE=url, PASSWORD=password, no_proxy="*")
+    receipt = json.loads((centre.folder / "answer.json").read_text("utf-8"))
+    assert said.count(f'"number":"{receipt["number"]}"') == 3, "read as a case, in a list, and by the code"
+    assert receipt["code"] not in said

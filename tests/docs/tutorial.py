@@ -1,4 +1,4 @@
-"""The tutorial as its reader would follow it: its files written out, its package installed, its commands in a shell."""
+"""Documents as their reader would follow them: files written out, a package installed, commands typed into a shell."""
 
 import os
 import re
@@ -7,8 +7,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
+DOCS = Path(__file__).parents[2] / "docs"
+TUTORIAL = DOCS / "tutorial.md"
+INTEGRATORS = DOCS / "integrators.md"
 BLOCK = re.compile(r"^```(?P<info>[^\n]+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 # As a reader types it; a password is asked for, so it comes from where the reader would look it up.
 COMMAND = """#!/bin/sh
@@ -22,9 +25,9 @@ fi
 """
 
 
-def blocks() -> list[tuple[str, str]]:
-    """Each block of the tutorial: what stands behind its fence, and its lines."""
-    return [(found["info"].strip(), found["body"]) for found in BLOCK.finditer(TUTORIAL.read_text("utf-8"))]
+def blocks(document: Path = TUTORIAL) -> list[tuple[str, str]]:
+    """Each block of a document that says what it is: what stands behind its fence, and its lines."""
+    return [(found["info"].strip(), found["body"]) for found in BLOCK.finditer(document.read_text("utf-8"))]
 
 
 def files() -> Mapping[str, str]:
@@ -38,9 +41,9 @@ def files() -> Mapping[str, str]:
     return made
 
 
-def commands() -> str:
-    """The script of all the commands that the tutorial has its reader type once the centre runs."""
-    return "".join(body for info, body in blocks() if info == "sh")
+def commands(document: Path = TUTORIAL) -> str:
+    """The script of all the commands that a document has its reader type once the centre runs."""
+    return "".join(body for info, body in blocks(document) if info == "sh")
 
 
 @dataclass
@@ -94,13 +97,14 @@ class Reader:
         """
         return self._done([sys.executable, *arguments], where)
 
-    def type(self, script: str) -> str:
+    def type(self, script: str, **known: str) -> str:
         """Type commands into a shell that stops at the first that fails; what they printed."""
-        return self._done(["sh", "-euc", script], self.folder)
+        return self._done(["sh", "-euc", script], self.folder, known)
 
-    def _done(self, command: list[str], where: Path | None) -> str:
+    def _done(self, command: list[str], where: Path | None, known: Mapping[str, str] = MappingProxyType({})) -> str:
+        environment = {**self.environment, **known}
         done = subprocess.run(
-            command, cwd=where or self.folder, capture_output=True, text=True, env=self.environment, timeout=300
+            command, cwd=where or self.folder, capture_output=True, text=True, env=environment, timeout=300
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         return done.stdout
