@@ -110,7 +110,7 @@ async def test_from_petition_to_a_refusal_that_costs_nothing_and_stops_no_clock(
     await until(lambda: _is(matter, "declined"))
     notice = (await matter.matter.document("termination_notice")).id
     for key in (applicant, respondent):
-        assert notice in [document.id for document, _served in (await matter.sees(key)).documents]
+        assert notice in [paper.document.id for paper in (await matter.sees(key)).papers]
     assert (await matter.assignment("petition"))["proceeding_state"] == "accepted"
     await matter.do("handler", "mediate", "petition", **ASK)
     assert len(await matter.matter.assignments()) == 3, "it may be tried again"
@@ -132,9 +132,10 @@ async def test_an_admitted_party_sees_what_is_for_them_and_nothing_of_the_petiti
     assert theirs.words == {} and others.words["text"], "not the words of who brought it"
     assert theirs.track == "" and theirs.holder == (await _unit_name(town)), "nor that it is a petition"
     assert {c.key for c in theirs.clocks} == {"mediate_by"}
-    assert {document.kind for document, _s in theirs.documents} == {"admission", "invitation", "acceptance"}
-    assert "application" in {document.kind for document, _s in others.documents}
-    assert "admission" not in {document.kind for document, _s in others.documents}
+    assert theirs.lead is not None and theirs.lead["office"] == MEDIATION
+    assert {paper.document.kind for paper in theirs.papers} == {"admission", "invitation", "acceptance"}
+    assert "application" in {paper.document.kind for paper in others.papers}
+    assert "admission" not in {paper.document.kind for paper in others.papers}
     offered = await town.path.centre.tracking.offers(respondent)
     assert {row["office"] for row, _said in offered} == {MEDIATION}
     claim = await matter.assignment("petition")
