@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from onewindow.errors import Forbidden, NotFound
+from onewindow.errors import Forbidden, NotFound, Refused
+from onewindow.routing.opinions import Score
 from tests.support.matter import ACCEPT, START, until
 from tests.support.mediating import AGREE, Dispute, dispute, mediating_township
 from tests.support.path import Running, Town, running
@@ -143,6 +144,21 @@ async def test_an_admitted_party_sees_what_is_for_them_and_nothing_of_the_petiti
         await town.path.centre.tracking.act(
             respondent, claim["id"], "request_review", {"requested_on": "2026-03-02"}, command_key="k"
         )
+
+
+async def test_an_admitted_party_nudges_rates_and_reopens_nothing_that_others_brought(town: Town) -> None:
+    matter = await handed_over(town)
+    _applicant, respondent = await matter.accept()
+    own = town.path.centre.applicant
+    standing = await own.standing(respondent)
+    assert standing.may_add and not (standing.may_nudge or standing.may_rate or standing.may_reopen)
+    for act in (
+        own.nudge(respondent),
+        own.rate(respondent, Score.SATISFIED),
+        own.ask_reopening(respondent, "重新办理"),
+    ):
+        with pytest.raises(Refused, match="提出事项的人"):
+            await act
 
 
 async def _unit_name(town: Town) -> str:

@@ -30,14 +30,13 @@ from onewindow.office.types import (
 from onewindow.office.views import Actor
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
-from onewindow.registry.parties import PartyRecord
+from onewindow.registry.parties import BROUGHT, PartyRecord
 from onewindow.registry.timeline import PARTIES, Shown, admitted_reader, party_actor, party_reader
 from onewindow.routing import admitting, assignments, casefile, enclosures, papers, views
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.commands import Command, Commands, Outcome
 from onewindow.routing.context import Kernel
 from onewindow.routing.opinions import has_consent
-from onewindow.routing.papers import BROUGHT
 from onewindow.store import Store
 from onewindow.store.tx import Tx
 
