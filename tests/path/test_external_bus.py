@@ -82,7 +82,7 @@ async def test_everybody_on_the_bus_is_found_as_a_micro_service(outside: Running
     """What `nats micro ls`, `info` and `stats` ask, and where each runs."""
     connection = outside.centre.switchboard.connection
     found = await find_services(connection)
-    assert [service["name"] for service in found] == ["kernel", "petition"]
+    assert [service["name"] for service in found] == ["kernel", "mediation", "petition"]
     assert {service["type"] for service in found} == {"io.nats.micro.v1.ping_response"}
 
     async def control(verb: str) -> dict[str, Any]:
