@@ -96,7 +96,7 @@ async def test_everybody_on_the_bus_is_found_as_a_micro_service(outside: Running
     assert stats["type"] == "io.nats.micro.v1.stats_response" and stats["id"] == info["id"]
     assert sum(e["num_errors"] for e in stats["endpoints"]) == 0
     assert await outside.centre.switchboard.where("petition") is Where.EMBEDDED
-    assert await outside.centre.switchboard.where("mediation") is Where.AWAY
+    assert await outside.centre.switchboard.where("nobody") is Where.AWAY
 
 
 async def test_the_permissions_that_we_write_confine_an_office(outside: Running, there: Town) -> None:
