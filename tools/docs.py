@@ -9,14 +9,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tools import docs_parts, docs_parts_offices, docs_parts_reference
+from tools import docs_parts, docs_parts_api, docs_parts_offices, docs_parts_reference
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 Parts = Mapping[str, Callable[[Path], str]]
-PARTS: Parts = {**docs_parts.PARTS, **docs_parts_reference.PARTS, **docs_parts_offices.PARTS}
+PARTS: Parts = {**docs_parts.PARTS, **docs_parts_reference.PARTS, **docs_parts_offices.PARTS, **docs_parts_api.PARTS}
 
 
 def documents(root: Path) -> list[Path]:
@@ -33,11 +35,20 @@ def generated(text: str, root: Path, parts: Parts) -> str:
     return PART.sub(fill, text)
 
 
+def anchors(path: Path) -> set[str]:
+    """What a link may name in a document: its headings, as their readers' programs write them."""
+    text = BLOCK.sub("", path.read_text("utf-8"))
+    return {re.sub(r"[^\w -]", "", found.strip().lower()).replace(" ", "-") for found in HEADING.findall(text)}
+
+
 def dead_links(path: Path, root: Path) -> Iterator[str]:
-    """Relative links to files that are not there."""
+    """Relative links to files or headings that are not there."""
     for target in LINK.findall(CODE.sub("", path.read_text("utf-8"))):
-        place = target.split("#")[0]
-        if place and "://" not in place and not place.startswith("mailto:") and not (path.parent / place).exists():
+        place, _mark, anchor = target.partition("#")
+        if "://" in place or place.startswith("mailto:"):
+            continue
+        there = path.parent / place if place else path
+        if not there.exists() or (anchor and there.suffix == ".md" and anchor not in anchors(there)):
             yield f"{path.relative_to(root)}: the link to {target} leads nowhere"
 
 

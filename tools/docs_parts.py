@@ -1,5 +1,6 @@
 """The generated parts of the documents: each function reads the program or its settings and returns Markdown."""
 
+import ast
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -45,4 +46,35 @@ def packages(root: Path) -> str:
     return table(["Distribution", "What it is", "Asks for"], rows)
 
 
-PARTS: Mapping[str, Callable[[Path], str]] = {"layers": layers, "contracts": contracts, "packages": packages}
+def modules(root: Path) -> str:
+    """The kernel's packages with the sentence that each opens with."""
+    rows = []
+    for path in sorted((root / "kernel" / "onewindow").glob("*/__init__.py")):
+        said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        rows.append([f"`{path.parent.name}`", said.splitlines()[0] if said else ""])
+    return table(["Package", "What it is for"], rows)
+
+
+def decisions(root: Path) -> str:
+    """The decision records, each with its number and title.
+
+    Raises:
+        ValueError: a record's heading does not begin with the number of its file.
+    """
+    rows = []
+    for path in sorted((root / "docs" / "decisions").glob("[0-9]*.md")):
+        heading = path.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        number, _dot, title = heading.partition(". ")
+        if number != str(int(path.name[:4])):
+            raise ValueError(f"{path.name} begins with {heading!r}")
+        rows.append([f"[{number}]({path.name})", title])
+    return table(["", "What was decided"], rows)
+
+
+PARTS: Mapping[str, Callable[[Path], str]] = {
+    "layers": layers,
+    "contracts": contracts,
+    "packages": packages,
+    "modules": modules,
+    "decisions": decisions,
+}

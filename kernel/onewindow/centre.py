@@ -105,7 +105,7 @@ class Centre:
         self.signer = Signer(self.vault.child("claims"), self.vault.anchor)
         self.kernel = Kernel(
             vault=self.vault,
-            log=Log(KERNEL_TABLES, f"/onewindow/{self.district}/{KERNEL}"),
+            log=Log(KERNEL_TABLES, f"/onewindow/{self.district}/{KERNEL}", alone=self.store.dialect == "sqlite"),
             district=self.district,
             organisation=lambda: self.organisation.current,
             offices=lambda: self.book.current,

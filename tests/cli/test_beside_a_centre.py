@@ -119,7 +119,7 @@ def test_users_are_made_by_the_operator_and_appointed_by_the_district(demo: Cli)
 
 def test_offices_are_shown_and_switched(demo: Cli) -> None:
     rows = demo("office", "list", "--json").json
-    assert [(row["id"], row["answering"]) for row in rows] == [("petition", True)]
+    assert [(row["id"], row["answering"]) for row in rows] == [("mediation", True), ("petition", True)]
     assert demo("office", "show", "petition").code == 0
     assert demo("office", "show", "nothing").code == 3
     assert demo("office", "manifest", "petition").json["id"] == "petition"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.marks import on_the_first
-from tests.journeys.test_browser import Screen, screen
+from tests.journeys.test_browser import Screen, approves, drafts, screen
 from tests.support import pictures
 from tests.support.arrangements import Township
 
@@ -27,11 +27,49 @@ def unfold(where: Screen, title: str) -> None:
 
 @on_the_first
 @sizes
-def test_a_letter_from_its_scan_to_its_registration(
+def test_a_letter_from_its_scan_to_the_served_reply(
     browser: Browser, township: Township, size: str, tmp_path: Path
 ) -> None:
-    scan = tmp_path / "来信 第一页.jpg"
+    scan, slip = tmp_path / "来信 第一页.jpg", tmp_path / "送达回证.jpg"
     scan.write_bytes(pictures.photograph(1654, 2339))
+    slip.write_bytes(pictures.photograph(1240, 877))
+    number = takes_in(browser, township, size, scan)
+    with screen(browser, township, size) as handler, screen(browser, township, size) as mayor:
+        handler.log_in(township.town.login("handler"), "/queue")
+        handler.press(handler.page.get_by_role("link", name=number))
+        handler.send(handler.operation("/sign"), "已签收")
+        form = handler.operation("/accept")
+        form.locator('[name="phone"]').fill("0530-1234567")
+        form.locator('[name="no_other_way"]').check()
+        handler.send(form, "已办理：受理")
+        drafts(handler)
+        mayor.log_in(township.town.login("mayor"), "")
+        approves(mayor, number)
+        handler.go(f"/case/{number}")
+        posts(handler, slip)
+
+
+def posts(handler: Screen, slip: Path) -> None:
+    """The reply goes by post; what was signed for it comes back and is scanned."""
+    page = handler.page
+    reply = page.locator("article.ow-document", has_text="处理意见书")
+    reply.locator("summary", has_text="登记送达").click()
+    form = reply.locator('form[action$="/serve"]')
+    form.locator('[name="method"]').select_option("post")
+    handler.send(form, "邮件单号")
+    handler.look("letter-serve")
+    form.locator('[name="tracking_no"]').fill("XA12345678937")
+    form.locator('[name="scans-upload"]').set_input_files(slip)
+    handler.send(form, "已登记送达")
+    handler.look("letter-served")
+    scanned = reply.get_by_role("link", name="回证扫描件 1")
+    got = page.request.get(handler.url + str(scanned.get_attribute("href")))
+    assert got.headers["content-type"] == "image/jpeg"
+    assert reply.get_by_text("尚未送达").count() == 0
+
+
+def takes_in(browser: Browser, township: Township, size: str, scan: Path) -> str:
+    """The clerk registers the letter with its scan; the number."""
     with screen(browser, township, size) as clerk:
         clerk.log_in(township.town.login("registrar"), "/desk")
         clerk.go("/register")
@@ -39,6 +77,7 @@ def test_a_letter_from_its_scan_to_its_registration(
         page.locator("[name=channel]").select_option("letter")
         page.locator("[name=files-upload]").set_input_files(scan)
         page.locator("[name=text]").fill(LETTER)
+        page.locator("[name=request]").fill("修好机井,恢复浇水")
         page.locator("[name=place]").fill("柳树村三组")
         page.locator("[name=track]").select_option("C")
         page.locator('[name="parties.0.name"]').fill("宁采微")
@@ -63,6 +102,7 @@ def test_a_letter_from_its_scan_to_its_registration(
         clerk.look("letter-emergency")
         clerk.operation("/join")
         clerk.look("letter-join")
+        return number
 
 
 @on_the_first

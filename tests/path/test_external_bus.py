@@ -82,7 +82,7 @@ async def test_everybody_on_the_bus_is_found_as_a_micro_service(outside: Running
     """What `nats micro ls`, `info` and `stats` ask, and where each runs."""
     connection = outside.centre.switchboard.connection
     found = await find_services(connection)
-    assert [service["name"] for service in found] == ["kernel", "petition"]
+    assert [service["name"] for service in found] == ["kernel", "mediation", "petition"]
     assert {service["type"] for service in found} == {"io.nats.micro.v1.ping_response"}
 
     async def control(verb: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ async def test_everybody_on_the_bus_is_found_as_a_micro_service(outside: Running
     assert stats["type"] == "io.nats.micro.v1.stats_response" and stats["id"] == info["id"]
     assert sum(e["num_errors"] for e in stats["endpoints"]) == 0
     assert await outside.centre.switchboard.where("petition") is Where.EMBEDDED
-    assert await outside.centre.switchboard.where("mediation") is Where.AWAY
+    assert await outside.centre.switchboard.where("nobody") is Where.AWAY
 
 
 async def test_the_permissions_that_we_write_confine_an_office(outside: Running, there: Town) -> None:

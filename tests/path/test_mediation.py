@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from onewindow.errors import Forbidden, NotFound
+from onewindow.errors import Forbidden, NotFound, Refused
+from onewindow.routing.opinions import Score
 from tests.support.matter import ACCEPT, START, until
 from tests.support.mediating import AGREE, Dispute, dispute, mediating_township
 from tests.support.path import Running, Town, running
@@ -110,7 +111,7 @@ async def test_from_petition_to_a_refusal_that_costs_nothing_and_stops_no_clock(
     await until(lambda: _is(matter, "declined"))
     notice = (await matter.matter.document("termination_notice")).id
     for key in (applicant, respondent):
-        assert notice in [document.id for document, _served in (await matter.sees(key)).documents]
+        assert notice in [paper.document.id for paper in (await matter.sees(key)).papers]
     assert (await matter.assignment("petition"))["proceeding_state"] == "accepted"
     await matter.do("handler", "mediate", "petition", **ASK)
     assert len(await matter.matter.assignments()) == 3, "it may be tried again"
@@ -132,9 +133,10 @@ async def test_an_admitted_party_sees_what_is_for_them_and_nothing_of_the_petiti
     assert theirs.words == {} and others.words["text"], "not the words of who brought it"
     assert theirs.track == "" and theirs.holder == (await _unit_name(town)), "nor that it is a petition"
     assert {c.key for c in theirs.clocks} == {"mediate_by"}
-    assert {document.kind for document, _s in theirs.documents} == {"admission", "invitation", "acceptance"}
-    assert "application" in {document.kind for document, _s in others.documents}
-    assert "admission" not in {document.kind for document, _s in others.documents}
+    assert theirs.lead is not None and theirs.lead["office"] == MEDIATION
+    assert {paper.document.kind for paper in theirs.papers} == {"admission", "invitation", "acceptance"}
+    assert "application" in {paper.document.kind for paper in others.papers}
+    assert "admission" not in {paper.document.kind for paper in others.papers}
     offered = await town.path.centre.tracking.offers(respondent)
     assert {row["office"] for row, _said in offered} == {MEDIATION}
     claim = await matter.assignment("petition")
@@ -142,6 +144,21 @@ async def test_an_admitted_party_sees_what_is_for_them_and_nothing_of_the_petiti
         await town.path.centre.tracking.act(
             respondent, claim["id"], "request_review", {"requested_on": "2026-03-02"}, command_key="k"
         )
+
+
+async def test_an_admitted_party_nudges_rates_and_reopens_nothing_that_others_brought(town: Town) -> None:
+    matter = await handed_over(town)
+    _applicant, respondent = await matter.accept()
+    own = town.path.centre.applicant
+    standing = await own.standing(respondent)
+    assert standing.may_add and not (standing.may_nudge or standing.may_rate or standing.may_reopen)
+    for act in (
+        own.nudge(respondent),
+        own.rate(respondent, Score.SATISFIED),
+        own.ask_reopening(respondent, "重新办理"),
+    ):
+        with pytest.raises(Refused, match="提出事项的人"):
+            await act
 
 
 async def _unit_name(town: Town) -> str:

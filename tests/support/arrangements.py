@@ -16,7 +16,7 @@ from tests.support.clients import Caller, Citizen, Staff
 from tests.support.processes import CentreProcess, Child, OfficeProcess, until
 from tests.support.towns import DISTRICT, MEDIATION, PASSWORD, PETITION, Town
 
-TOWNS = 16
+TOWNS = 40
 
 
 @dataclass(frozen=True)

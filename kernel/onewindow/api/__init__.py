@@ -1,4 +1,4 @@
-"""REST v1."""
+"""REST v1: the operations, their models, their errors and their description."""
 
 from onewindow.api.app import create_app
 

@@ -41,6 +41,14 @@ BY_CODE = {
     "listPartyActions",
     "takePartyAction",
     "getPartyCommand",
+    "addMaterial",
+    "nudge",
+    "withdraw",
+    "revokeWithdrawal",
+    "rate",
+    "consentToElectronicService",
+    "askForPaper",
+    "askForReopening",
 }
 
 

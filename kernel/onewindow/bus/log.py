@@ -81,9 +81,14 @@ class Meta:
 
 
 class Log:
-    """Append in the transaction of the effect; the relay alone gives each row its place (`pos`)."""
+    """Append in the transaction of the effect; each row is given its place (`pos`) in the order of the commits.
 
-    def __init__(self, tables: BusTables, source: str) -> None:
+    `alone`: one lane writes this store, so its order is known and a row gets its place as it is committed. Where
+    several write, the relay gives the places afterwards.
+    """
+
+    def __init__(self, tables: BusTables, source: str, *, alone: bool = False) -> None:
+        self.alone = alone
         self._log = log = tables.log
         self.source = source
         self._epoch = ""
@@ -92,6 +97,7 @@ class Log:
         place = numbered.c.n + bindparam("head", type_=BigInteger())
         self._stamp = Fixed(update(log).where(log.c.id == numbered.c.id).values(pos=place), writes=True)
         self._head = Fixed(select(func.max(log.c.pos)))
+        self._pending = Fixed(select(log.c.id).where(log.c.pos.is_(None)).limit(1))
         self.meta = Meta(tables)
         self.listeners: list[Callable[[], None]] = []  # called after a commit that appended, in the lane's thread
 
@@ -114,6 +120,8 @@ class Log:
                 "body": body,
             },
         )
+        if self.alone:
+            tx.before_commit(self, lambda: self.stamp(tx, STAMPED_AT_ONCE))
         for listener in self.listeners:
             tx.on_commit(listener)
 
@@ -128,7 +136,7 @@ class Log:
 
     async def settle(self, store: Store) -> None:
         """Give all rows that wait their places, so that whoever reads now reads all that was committed."""
-        while await store.read(lambda conn: self.end(conn) > self.head(conn)):
+        while await store.read(self.pending):
             await store.write(lambda tx: self.stamp(tx, STAMPED_AT_ONCE))
 
     def head(self, conn: Connection) -> int:
@@ -141,10 +149,13 @@ class Log:
         pending = select(func.count()).select_from(self._log).where(self._log.c.pos.is_(None))
         return self.head(conn) + conn.execute(pending).scalar_one()
 
+    def pending(self, conn: Connection) -> bool:
+        """Whether there are rows without a place."""
+        return self._pending.row(conn, {}) is not None
+
     def waiting(self, conn: Connection, sent: int) -> bool:
         """Whether there are rows that the relay has not sent."""
-        query = select(self._log.c.id).where(self._log.c.pos.is_(None)).limit(1)
-        return self.head(conn) > sent or conn.execute(query).first() is not None
+        return self.head(conn) > sent or self.pending(conn)
 
     def after(self, conn: Connection, office: OfficeId | None, pos: int, limit: int) -> list[LogRow]:
         """At most `limit` rows after place `pos`, in order; those of one office, or (None) all."""

@@ -29,6 +29,7 @@ _LEADER_SECONDS = 2.0
 
 # One sync of the disk for so many messages; the server takes at most 1,000.
 _BATCH = 100
+_SAVE_EVERY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +181,15 @@ class Relay:
     async def _next(self, sent: int, fresh: bool) -> list[LogRow]:
         """The rows after `sent`, stamped; writes only where something is new."""
         published = self.published
+        if fresh and self._log.alone:
+            placed, left = await self._store.read(lambda conn: self._placed(conn, sent))
+            if not left:
+                if published - self._saved >= _SAVE_EVERY:
+                    await self._save(published)
+                return placed
         if not fresh and not await self._store.read(lambda conn: self._log.waiting(conn, sent)):
             if published > self._saved:
-                await self._store.write(lambda tx: self._log.meta.set(tx, PUBLISHED, str(published)))
-                self._saved = published
+                await self._save(published)
             return []
 
         def work(tx: Tx) -> list[LogRow]:
@@ -195,6 +201,15 @@ class Relay:
         rows = await self._store.write(work)
         self._saved = max(self._saved, published)
         return rows
+
+    async def _save(self, published: int) -> None:
+        """Keep how far publishing came; what was published after it is published again after a restart."""
+        await self._store.write(lambda tx: self._log.meta.set(tx, PUBLISHED, str(published)))
+        self._saved = published
+
+    def _placed(self, conn: Sql, sent: int) -> tuple[list[LogRow], bool]:
+        """The rows after `sent` that have their places, and whether some wait for theirs."""
+        return self._log.after(conn, None, sent, self._window), self._log.pending(conn)
 
     def _chunks(self, rows: list[LogRow]) -> Iterator[list[LogRow]]:
         start = 0

@@ -1,1 +1,1 @@
-"""Documents: issuing, numbering, rendering, service, the index."""
+"""Documents: issuing, numbering, rendering, service and its proof; the material that people hand in."""

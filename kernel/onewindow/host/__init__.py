@@ -1,1 +1,1 @@
-"""Runs an office against the bus."""
+"""Runs an office against the bus: its proceedings, its records, its log, in a store of its own."""

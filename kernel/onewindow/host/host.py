@@ -82,7 +82,7 @@ class Host:
         self.bundle: Bundle = make_bundle(office.files())
         self.manifest = office.manifest(self.bundle.hash)
         tables: BusTables = BUS
-        self._log = Log(tables, f"/onewindow/{settings.district}/{office.id}")
+        self._log = Log(tables, f"/onewindow/{settings.district}/{office.id}", alone=store.dialect == "sqlite")
         self._inbox, self._peer, self._parking = Inbox(tables), Peer(tables), Parking(tables)
         self._work = Workshop(office, self.manifest, vault, self._log, settings.district)
         self._verifier = Verifier(office.id, settings.kernel_keys)

@@ -145,7 +145,10 @@ def superior() -> Superior:
 
 
 class Ask(Effect):
-    """Ask the kernel for a further assignment: to an office, a unit, or the superior of this one."""
+    """Ask the kernel for a further assignment: `Ask("mediation", …)`, `Ask(superior(), …)` or `Ask(unit=…, …)`.
+
+    `enclose` names the documents that it rests on; they stay where they are, in the case.
+    """
 
     words: ClassVar[frozenset[str]] = frozenset({"note"})
     kind: Literal["ask"] = "ask"

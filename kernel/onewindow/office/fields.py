@@ -42,10 +42,12 @@ class Until:
 
 
 def years(amount: int) -> Years:
+    """Kept for so many years after the case is closed."""
     return Years(amount)
 
 
 def until(state: str) -> Until:
+    """Kept until the proceeding enters this state."""
     return Until(state)
 
 

@@ -162,9 +162,9 @@ def on(event: str, of: str | Sequence[str] | None = None, move: Move | None = No
     """Declare a reaction: (self, facts, happening, ctx) -> effects.
 
     `event` is one of near, due (a clock's amber and red), served (a document), refused (an effect), extended,
-    objected, answered, returned, recalled, withdrawn, nudged, added (material); `of` names the clocks or documents it
-    is about. With a `move` it applies only in those states. A reaction to `withdrawn` that leads to a final state ends
-    the proceeding its own way; where there is none, the kernel ends the assignment.
+    objected, answered, returned, recalled, recused, withdrawn, nudged, added (material); `of` names the clocks or
+    documents it is about. With a `move` it applies only in those states. A reaction to `withdrawn` that leads to a
+    final state ends the proceeding its own way; where there is none, the kernel ends the assignment.
     """
     if event not in EVENTS:
         raise DeclarationError(f"@on({event!r}): known events are {', '.join(sorted(EVENTS))}")
@@ -192,7 +192,9 @@ def _snake(name: str) -> str:
 class Procedure(Generic[F]):
     """Base of all procedures; the subclass's docstring is its title, its body its states, clocks and actions.
 
-    `reopens` says that a party may ask by their code to have the matter taken up again once it is closed.
+    `version` counts its changes: an old one stays while a proceeding runs under it. `tracks` are the tracks that it is
+    for; without them it is for whatever else the office handles. `reopens` says that a party may ask by their code to
+    have the matter taken up again once it is closed.
     """
 
     version: ClassVar[int] = 1

@@ -19,6 +19,8 @@ from onewindow.store.fixed import Fixed
 from onewindow.store.sql import table_of
 from onewindow.store.tx import Tx
 
+# The roles of those who brought a matter; whoever else is in it was named or admitted.
+BROUGHT = frozenset({PartyRole.APPLICANT.value, PartyRole.AGENT.value})
 PARTY: Table = table_of(Party)
 PURPOSE = "party"
 CODE = "tracking-code"

@@ -1,1 +1,1 @@
-"""Which office answers a matter, and the assignments that say so."""
+"""What people and offices do with cases: registering, assigning, handling, following, finding, setting right."""

@@ -12,10 +12,10 @@ from onewindow.i18n import _
 from onewindow.office.types import law_day
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
+from onewindow.registry.parties import BROUGHT
 from onewindow.registry.timeline import OFFICE, Line, Shown, party_reader
 from onewindow.routing import papers
 from onewindow.routing.context import Kernel
-from onewindow.routing.papers import BROUGHT
 from onewindow.store.tx import Tx
 
 KIND = "admission"

@@ -13,6 +13,7 @@ from onewindow.errors import NotFound
 from onewindow.i18n import _
 from onewindow.office.types import PartyRole, law_day
 from onewindow.registry.keys import Once, write_once
+from onewindow.registry.parties import BROUGHT
 from onewindow.routing import nudges, opinions, reopening, views, withdrawals
 from onewindow.routing.context import Kernel
 from onewindow.routing.opinions import Rated, Score
@@ -75,18 +76,22 @@ class Applicant:
         rows = views.assignments_of(conn, key.case_id)
         asked = reopening.waiting(conn, key.case_id) is not None
         nobody = party.anonymous and not party.personal
+        brought = party.role in BROUGHT
         return Standing(
             may_add=alive,
-            may_nudge=alive and case["phase"] in ("in_hand", "suspended") and (again is None or now >= again),
+            may_nudge=brought
+            and alive
+            and case["phase"] in ("in_hand", "suspended")
+            and (again is None or now >= again),
             nudge_from=law_day(again) if again is not None and now < again else None,
             may_withdraw=alive and party.role == PartyRole.APPLICANT and not pending and not settled,
             withdrawal=withdrawal,
             may_revoke=pending and withdrawal is not None and law_day(now) <= withdrawal.revocable_until,
             goes_on=withdrawals.goes_on(case),
-            may_rate=opinions.may_rate(case["state"], case["phase"], rated),
+            may_rate=brought and opinions.may_rate(case["state"], case["phase"], rated),
             rated=rated,
             consent=None if nobody else opinions.has_consent(conn, key.case_id, key.party_id),
-            may_reopen=not alive and not asked and reopening.declared(kernel, rows),
+            may_reopen=brought and not alive and not asked and reopening.declared(kernel, rows),
             reopening_asked=asked,
         )
 

@@ -49,6 +49,7 @@ LIKELY = 0.45
 """Measured on mass duplicates of real messages (tests/path/test_likeness.py): four of five found, one of ten wrong."""
 BATCH = 20
 PAUSE = 0.1
+BUSY_PAUSE = 1.0
 CATCH_UP = 60.0
 QUEUE = 10_000
 LOOK_BACK = timedelta(days=1)
@@ -184,9 +185,10 @@ class Likely:
     async def settle(self, *, pause: float = PAUSE) -> None:
         """Take all that waits."""
         while self._waiting:
-            count = min(BATCH, len(self._waiting))
-            await self._take([self._waiting.popleft() for _ in range(count)])
-            await asyncio.sleep(pause)
+            before = len(self._waiting)
+            await self._take([self._waiting.popleft() for _ in range(min(BATCH, before))])
+            # While more come in than are taken, registering has the processor to itself.
+            await asyncio.sleep(pause if len(self._waiting) < before else max(pause, BUSY_PAUSE))
 
     async def catch_up(self, since: datetime | None = None, *, pause: float = PAUSE) -> int:
         """Take what a process that died, or another one, left; `since` bounds how far it looks back. How many."""

@@ -20,6 +20,8 @@ from onewindow.store.sql import table_of
 
 NUDGE: Table = table_of(Nudge)
 EVERY = 3
+# Where there is something to wait for.
+PHASES = frozenset({"in_hand", "suspended"})
 
 
 def nudge(hand: Hand) -> datetime:
@@ -28,8 +30,9 @@ def nudge(hand: Hand) -> datetime:
     Raises:
         Refused: the case is closed, has been answered, or was nudged within three working days.
     """
+    hand.require_brought()
     hand.require_open()
-    if hand.case["phase"] not in ("in_hand", "suspended"):
+    if hand.case["phase"] not in PHASES:
         raise Refused(_("现在不需要催办"), rule="nudge", remedy=_("看“下一步”"))
     tx, at = hand.tx, hand.at
     last = tx.execute(select(func.max(NUDGE.c.next_at)).where(NUDGE.c.case_id == hand.case["id"])).scalar()

@@ -59,6 +59,7 @@ def rate(hand: Hand, score: Score, reason: str = "") -> None:
     Raises:
         Refused: there is no answer yet, or the case is closed and was rated.
     """
+    hand.require_brought()
     known = rating(hand.tx.conn, hand.kernel, hand.case["id"], hand.party.id)
     if not may_rate(hand.case["state"], hand.case["phase"], known):
         closed = hand.case["state"] != "open" and known is not None

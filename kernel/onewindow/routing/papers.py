@@ -15,10 +15,11 @@ from onewindow.documents.models import Document, Draft, Service
 from onewindow.errors import Refused
 from onewindow.i18n import _
 from onewindow.office.effects import Issue
-from onewindow.office.types import AssignmentId, CaseId, PartyRole, StaffId, TownshipCode, UnitId, law_day
+from onewindow.office.types import AssignmentId, CaseId, StaffId, TownshipCode, UnitId, law_day
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
 from onewindow.registry.catalogue import TRACKS, categories
+from onewindow.registry.parties import BROUGHT
 from onewindow.registry.timeline import CASE, OFFICE, PARTIES, Line, admitted_reader, party_reader, staff_actor
 from onewindow.routing import assignments, deadlines
 from onewindow.routing.assignments import ASSIGNMENT
@@ -27,7 +28,6 @@ from onewindow.routing.opinions import has_consent
 from onewindow.store.tx import Tx
 
 CASE_BODY = "case"
-BROUGHT = frozenset({PartyRole.APPLICANT.value, PartyRole.AGENT.value})
 ROLE_TITLES = {"applicant": _("信访人"), "respondent": _("相对方"), "agent": _("代理人"), "witness": _("证人")}
 
 

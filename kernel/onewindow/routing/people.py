@@ -11,7 +11,7 @@ from onewindow.bus.events import CaseNoted
 from onewindow.errors import NotFound, Refused
 from onewindow.i18n import _
 from onewindow.registry import timeline
-from onewindow.registry.parties import PARTY, PartyRecord, record_of
+from onewindow.registry.parties import BROUGHT, PARTY, PartyRecord, record_of
 from onewindow.registry.timeline import CASE, OFFICE, Line, party_actor, party_reader, staff_actor
 from onewindow.routing.assignments import ASSIGNMENT, OPEN
 from onewindow.routing.context import Kernel
@@ -60,6 +60,15 @@ class Hand:
         self.tx.flush()
         query = select(ASSIGNMENT).where(ASSIGNMENT.c.case_id == self.case["id"], ASSIGNMENT.c.state.in_(OPEN))
         return [dict(row) for row in self.tx.execute(query.order_by(ASSIGNMENT.c.id)).mappings()]
+
+    def require_brought(self) -> None:
+        """Go on only for who brought the matter: whoever was admitted to a part of it speaks there.
+
+        Raises:
+            Refused: it is another party.
+        """
+        if self.party.role not in BROUGHT:
+            raise Refused(_("这是提出事项的人的权利，您可以在自己参加的程序中表达意见"), rule="not-theirs")
 
     def require_open(self) -> None:
         """Go on only while the case is open.

@@ -41,6 +41,7 @@ def ask(hand: Hand, reason: str) -> str:
         BadInput: no reason.
         Conflict: an earlier wish is not decided yet.
     """
+    hand.require_brought()
     tx, kernel, case = hand.tx, hand.kernel, hand.case
     if case["state"] == "open":
         raise Refused(_("事项还在办理，可以直接补充材料"), rule="T27")

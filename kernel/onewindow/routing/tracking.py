@@ -30,14 +30,13 @@ from onewindow.office.types import (
 from onewindow.office.views import Actor
 from onewindow.registry import parties as party_rows
 from onewindow.registry import timeline
-from onewindow.registry.parties import PartyRecord
+from onewindow.registry.parties import BROUGHT, PartyRecord
 from onewindow.registry.timeline import PARTIES, Shown, admitted_reader, party_actor, party_reader
 from onewindow.routing import admitting, assignments, casefile, enclosures, papers, views
 from onewindow.routing.assignments import OPEN
 from onewindow.routing.commands import Command, Commands, Outcome
 from onewindow.routing.context import Kernel
 from onewindow.routing.opinions import has_consent
-from onewindow.routing.papers import BROUGHT
 from onewindow.store import Store
 from onewindow.store.tx import Tx
 
@@ -149,12 +148,14 @@ class Tracking:
         clocks = [c for c in clock_rows.of_case(conn, case["id"]) if _for_person(c)]
         marks = frozenset({PARTIES, party_reader(key.party_id)})
         shown: Mapping[str, Any] = case
+        rows = views.assignments_of(conn, case["id"])
         if party.role not in BROUGHT:
             # Of a matter that others brought, an admitted party sees what they were admitted to.
             let_in = admitting.admissions(conn, kernel, key.case_id, key.party_id)
             clocks = [c for c in clocks if c.assignment_id in let_in]
             marks = frozenset({party_reader(key.party_id), *map(admitted_reader, let_in)})
-            shown = _as_admitted(case, views.assignments_of(conn, case["id"]), let_in)
+            shown = _as_admitted(case, rows, let_in)
+            rows = [row for row in rows if row["id"] in let_in]
         running = [c.lawful_on or c.early_on for c in clocks if c.status == "running"]
         documents = kernel.documents.of_case(conn, key.case_id)
         entries = timeline.read(conn, kernel.vault, key.case_id, marks)
@@ -183,7 +184,7 @@ class Tracking:
             clocks=clocks,
             entries=entries,
             papers=self._papers(conn, [d for d in documents if d.id in theirs], served, clocks),
-            lead=_lead(views.assignments_of(conn, key.case_id)),
+            lead=_lead(rows),
             looks=access_log.of_party(conn, kernel.vault, key.case_id, key.party_id),
         )
 

@@ -1,1 +1,1 @@
-"""Setting up: a fresh data folder, and a demo district made by driving the real paths."""
+"""Setting up and bringing back: a fresh data folder, a demo district made by driving the real paths, backups."""

@@ -31,6 +31,7 @@ class Tx:
         "_conn",
         "_depth",
         "_dirty",
+        "_endings",
         "_kept",
         "_open",
         "_own",
@@ -45,6 +46,7 @@ class Tx:
         self._blocks = Blocks(conn, plans.counters)
         self._buffers: dict[Into, list[Row]] = {}
         self._callbacks: list[Callable[[], None]] = []
+        self._endings: dict[object, Callable[[], object]] = {}
         self._open = True
         self._depth = 0
         self._kept: dict[Into, int] = {}
@@ -147,6 +149,10 @@ class Tx:
         self._check()
         self._callbacks.append(callback)
 
+    def before_commit(self, key: object, work: Callable[[], object]) -> None:
+        """Do this once, after everything else of the transaction; again under the same key, it is still done once."""
+        self._endings[key] = work
+
     # What follows is for the lane.
 
     @property
@@ -181,6 +187,8 @@ class Tx:
 
     def finish(self) -> None:
         self.flush()
+        for work in self._endings.values():
+            work()
         self._blocks.settle()
 
     def end(self) -> list[Callable[[], None]]:

@@ -1,5 +1,6 @@
 """The log and the inbox keep their promises on both databases."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 
@@ -47,6 +48,24 @@ async def test_whoever_asks_for_the_log_reads_also_what_had_no_place_yet(store: 
     assert [row.pos for row in rows] == [1, 2, 3]
     await log.settle(store)
     assert await store.read(log.head) == 3
+
+
+async def test_where_one_lane_writes_alone_a_row_has_its_place_once_it_is_committed(
+    store: Store, tables: BusTables
+) -> None:
+    log = Log(tables, SOURCE, alone=True)
+    await append(store, log, 2)
+
+    def failing(tx: Tx) -> None:
+        log.append(tx, assigned())
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        await store.write(failing)
+    await asyncio.gather(*(append(store, log, 2) for _ in range(20)))
+    rows = await store.read(lambda conn: log.after(conn, None, 0, 100))
+    assert [row.pos for row in rows] == list(range(1, 43))
+    assert not await store.read(log.pending)
 
 
 async def test_an_event_comes_out_of_the_log_as_it_went_in(store: Store, log: Log) -> None:

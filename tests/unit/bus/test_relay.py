@@ -41,8 +41,8 @@ async def run() -> AsyncIterator[Run]:
 
 
 @pytest.fixture
-def log(tables: BusTables) -> Log:
-    return Log(tables, SOURCE)
+def log(store: Store, tables: BusTables) -> Log:
+    return Log(tables, SOURCE, alone=store.dialect == "sqlite")
 
 
 @pytest.fixture

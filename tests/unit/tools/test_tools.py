@@ -165,5 +165,11 @@ def test_a_part_that_nothing_generates_and_a_dead_link_are_refused(tmp_path: Pat
     assert "b.md" in faults[1]
 
 
+def test_a_link_to_a_heading_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "b.md", "# What to do when…\n```\n# no heading\n```\n")
+    write(tmp_path / "a.md", "[there](b.md#what-to-do-when) [here](#none) [code](b.md#no-heading)\n")
+    assert [fault.split()[4] for fault in docs.faults(tmp_path, {})] == ["#none", "b.md#no-heading"]
+
+
 def test_every_generated_part_of_ours_can_be_written() -> None:
     assert all(part(docs.ROOT).strip() for part in docs_parts.PARTS.values())
