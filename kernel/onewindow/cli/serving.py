@@ -96,7 +96,10 @@ def run(
     door: Callable[..., FastAPI] = create_app,
     now: Callable[[], datetime] | None = None,
 ) -> None:
-    """Run a centre until Ctrl-C or SIGTERM; `now` is its clock. From the main thread: the bus ends with the thread that started it."""
+    """Run a centre until Ctrl-C or SIGTERM; `now` is its clock.
+
+    From the main thread: the bus ends with the thread that started it.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
     with taken, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, taken, started, ready, stopping, door, now))

@@ -143,8 +143,10 @@ COURSES: dict[str, Course] = {
     "dispute.declined": (*STARTED, (3, i_agree), (6, they_decline)),
     "dispute.unfit": ((1, sign("clerk", MEDIATION)), (2, act(
         "clerk", "cannot", MEDIATION, ground="in_court", note="同一纠纷法院上月已经立案"))),
-    "dispute.first": (*TAKEN, (6, enrol), (7, appoint), (10, hold), (15, hold), (15, agree), (16, in_force), (30, kept), (
-        33, follow_up), (36, act("mediator", "finish", MEDIATION))),
+    "dispute.first": (
+        *TAKEN, (6, enrol), (7, appoint), (10, hold), (15, hold), (15, agree), (16, in_force), (30, kept),
+        (33, follow_up), (36, act("mediator", "finish", MEDIATION)),
+    ),
     "dispute.taken": TAKEN,
     "dispute.appointed": APPOINTED,
     "dispute.talking": TALKING,

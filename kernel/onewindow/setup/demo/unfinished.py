@@ -1,4 +1,4 @@
-"""A demo that was interrupted while it was made: a mark in the data folder says so, and the next start makes it anew."""
+"""A demo that was interrupted while it was made: a mark in the folder says so, and the next start makes it anew."""
 
 import shutil
 from pathlib import Path
