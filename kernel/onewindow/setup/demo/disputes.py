@@ -5,7 +5,7 @@ from typing import Any
 
 from onewindow.routing.opinions import Score
 from onewindow.setup.demo.claims import ACCEPTED, rate, to_mediators
-from onewindow.setup.demo.steps import Course, act, sign
+from onewindow.setup.demo.steps import Course, act, serve, sign
 from onewindow.setup.demo.story import Story
 from onewindow.setup.demo.units import MEDIATION
 
@@ -127,13 +127,13 @@ async def follow_up(story: Story) -> None:
     )  # fmt: skip
 
 
-STARTED: Course = ((1, sign("clerk", MEDIATION)), (2, invite))
+STARTED: Course = ((1, sign("clerk", MEDIATION)), (2, invite), (2, serve("clerk", "invitation")))
 AGREED_TO: Course = (*STARTED, (3, i_agree), (5, they_agree))
 TAKEN: Course = (*AGREED_TO, (6, act("clerk", "accept", MEDIATION)))
 APPOINTED: Course = (*TAKEN, (7, appoint))
 TALKING: Course = (*APPOINTED, (10, hold))
 SIGNING: Course = (*TALKING, (15, hold), (15, agree))
-IN_FORCE: Course = (*SIGNING, (16, in_force))
+IN_FORCE: Course = (*SIGNING, (16, in_force), (16, serve("mediator", "agreement")))
 KEPT: Course = (*IN_FORCE, (30, kept), (33, follow_up))
 
 COURSES: dict[str, Course] = {
