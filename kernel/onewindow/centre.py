@@ -172,7 +172,7 @@ class Centre:
             self.server = EmbeddedServer(ServerSettings(folder, self.district, binary=binary), self.users())
             await self.server.start()
         connection = await self._connect(self._access(None))
-        topology = Topology(connection, self.district)
+        self.topology = topology = Topology(connection, self.district)
         self.switchboard = Switchboard(
             self.store,
             self.kernel,
@@ -279,6 +279,15 @@ class Centre:
             await store.close()
         self._host_stores.clear()
         await self.store.close()
+
+    async def settled(self) -> None:
+        """Wait until whatever was told up to now has been heard on both sides of the bus."""
+        quiet = 0
+        while quiet < 2:
+            waiting = [await self.topology.backlog(who) for who in (KERNEL, *self.book.current.known)]
+            unsent = await self.store.read(lambda conn: self.kernel.log.waiting(conn, self.relay.published))
+            quiet = 0 if unsent or any(waiting) else quiet + 1
+            await asyncio.sleep(0.01)
 
     # The bus ---------------------------------------------------------------------------------------------------------
 

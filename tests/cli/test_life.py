@@ -100,3 +100,21 @@ def test_a_stop_while_starting_leaves_nothing_running(tmp_path: Path, folder: Cl
         assert not [pid for pid in children if alive(pid)]
     finally:
         centre.stop(signal.SIGKILL)
+
+
+def test_a_demo_that_was_interrupted_is_made_anew(tmp_path: Path, folder: Cli) -> None:
+    centre = start(folder.data, tmp_path / "log", "up", "--port", "0")
+    try:
+        centre.wait_for("三个镇街")
+        time.sleep(3.0)
+    finally:
+        centre.stop(signal.SIGINT)
+    assert not (folder.data / "demo-accounts.json").exists(), "nobody takes half of it for the whole"
+    again = start(folder.data, tmp_path / "again.log", "up", "--port", "0")
+    try:
+        again.wait_for("没有装完，重新装入")
+        again.wait_for("按 Ctrl-C 停止")
+        assert "demo-unfinished" not in {path.name for path in folder.data.iterdir()}
+        assert folder("township", "list").out.count("岚岭镇") == 1
+    finally:
+        again.stop(signal.SIGINT)

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime
 
 import uvicorn
 import uvloop
@@ -93,11 +94,15 @@ def run(
     ready: Callable[[str], None] = lambda url: None,
     stopping: Callable[[], None] = lambda: None,
     door: Callable[..., FastAPI] = create_app,
+    now: Callable[[], datetime] | None = None,
 ) -> None:
-    """Run a centre until Ctrl-C or SIGTERM. From the main thread: the bus ends with the thread that started it."""
+    """Run a centre until Ctrl-C or SIGTERM; `now` is its clock.
+
+    From the main thread: the bus ends with the thread that started it.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
     with taken, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(settings, taken, started, ready, stopping, door))
+        runner.run(_run(settings, taken, started, ready, stopping, door, now))
 
 
 async def _run(
@@ -107,9 +112,10 @@ async def _run(
     ready: Callable[[str], None],
     stopping: Callable[[], None],
     door: Callable[..., FastAPI],
+    now: Callable[[], datetime] | None,
 ) -> None:
     with _told_to_stop() as told:
-        centre = Centre(settings)
+        centre = Centre(settings, now=now)
         # What fails or is cancelled while starting has stopped what it started.
         if not await _unless(told, centre.start()):
             return

@@ -1,5 +1,6 @@
 """`init` and `migrate`: the commands that touch the stores themselves, while no centre runs on them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +22,9 @@ KERNEL = "kernel"
 LASTING = ("district", "district_name", "database", "nats")
 
 
-def make(settings: Settings) -> list[FirstAccount]:
-    """A new data folder; what was said about the district is kept in it."""
-    first = initialise(settings, settings.now())
+def make(settings: Settings, *, before: timedelta = timedelta(0)) -> list[FirstAccount]:
+    """A new data folder, as if it stood since some time `before`; what was said about the district is kept in it."""
+    first = initialise(settings, settings.now() - before)
     migrate_offices(settings)
     kept = {name: str(getattr(settings, name)) for name in LASTING if name in settings.model_fields_set}
     if kept:

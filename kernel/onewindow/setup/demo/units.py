@@ -1,17 +1,17 @@
-"""The demo district in data: two invented townships with their units, people and duty lists."""
+"""The units of a demo township and its duty list, and the district's own people."""
 
 from dataclasses import dataclass
 
 from onewindow.office.types import OfficeId
 from onewindow.organisation.roles import Role
-from onewindow.organisation.rows import TownshipKind, UnitKind
+from onewindow.organisation.rows import UnitKind
 
-PETITION = OfficeId("petition")
+PETITION, MEDIATION = OfficeId("petition"), OfficeId("mediation")
 
 
 @dataclass(frozen=True, slots=True)
 class DemoUnit:
-    """A unit of a demo township; `{name}` stands for the township's short name."""
+    """A unit of a demo township; `{short}` stands for the township's short name."""
 
     key: str
     kind: UnitKind
@@ -31,29 +31,12 @@ class DemoPerson:
     login: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoTownship:
-    """An invented township."""
-
-    suffix: str
-    token: str
-    name: str
-    short: str
-    organ: str
-    kind: TownshipKind
-    people: tuple[DemoPerson, ...]
-    rooms: tuple[tuple[str, str, str], ...]
-
-    @property
-    def stations(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(station for _key, _room, station in self.rooms))
-
-
 _K = UnitKind
 UNITS: tuple[DemoUnit, ...] = (
     DemoUnit("government", _K.TOWNSHIP, "{organ}", ""),
     DemoUnit("centre", _K.CENTRE, "{short}综治中心", "government"),
     DemoUnit("petition", _K.OFFICE, "{short}信访办", "centre", office=PETITION),
+    DemoUnit("mediation", _K.OFFICE, "{short}调解室", "centre", office=MEDIATION),
     DemoUnit("affairs", _K.OFFICE, "{short}党政办公室", "government"),
     DemoUnit("safety", _K.OFFICE, "{short}公共安全管理办公室", "government"),
     DemoUnit("economy", _K.OFFICE, "{short}农业农村和经济管理站", "government"),
@@ -96,69 +79,11 @@ DUTIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("affairs", ("1804",)),
 )
 
-_R = Role
-TOWNSHIPS: tuple[DemoTownship, ...] = (
-    DemoTownship(
-        suffix="001",
-        token="qingqu",
-        name="清渠镇",
-        short="清渠镇",
-        organ="清渠镇人民政府",
-        kind=TownshipKind.TOWN,
-        rooms=(
-            ("room1", "柳桥村工作室", "河东社区工作站"),
-            ("room2", "石坝村工作室", "河东社区工作站"),
-            ("room3", "集前街工作室", "集镇社区工作站"),
-        ),
-        people=(
-            DemoPerson("陶敬安", "government", _R.ORGAN_HEAD, "mayor1"),
-            DemoPerson("季怀远", "centre", _R.DIRECTOR, "director1"),
-            DemoPerson("尹书航", "centre", _R.DEPUTY, "deputy1"),
-            DemoPerson("柏雨晴", "centre", _R.REGISTRAR, "registrar1"),
-            DemoPerson("蓝志同", "centre", _R.SUPERVISOR, "supervisor1"),
-            DemoPerson("冉静之", "centre", _R.DESIGNATED, "sealed1"),
-            DemoPerson("贺明川", "petition", _R.HEAD, "head1"),
-            DemoPerson("祁小满", "petition", _R.HANDLER, "handler1"),
-            DemoPerson("喻国安", "justice", _R.MEDIATOR, "mediator1"),
-            DemoPerson("焦春来", "room1", _R.INFORMANT, "room1"),
-            DemoPerson("左丽华", "room2", _R.INFORMANT),
-            DemoPerson("梅长青", "room3", _R.INFORMANT),
-        ),
-    ),
-    DemoTownship(
-        suffix="002",
-        token="wangdi",
-        name="望堤街道",
-        short="望堤街道",
-        organ="望堤街道办事处",
-        kind=TownshipKind.SUBDISTRICT,
-        rooms=(
-            ("room1", "北闸居工作室", "堤口社区工作站"),
-            ("room2", "槐荫居工作室", "堤口社区工作站"),
-            ("room3", "书院里工作室", "文昌社区工作站"),
-        ),
-        people=(
-            DemoPerson("安慕白", "government", _R.ORGAN_HEAD, "mayor2"),
-            DemoPerson("雷正庭", "centre", _R.DIRECTOR, "director2"),
-            DemoPerson("沐晓岚", "centre", _R.DEPUTY, "deputy2"),
-            DemoPerson("计子文", "centre", _R.REGISTRAR, "registrar2"),
-            DemoPerson("苗立新", "centre", _R.SUPERVISOR, "supervisor2"),
-            DemoPerson("舒望舒", "centre", _R.DESIGNATED, "sealed2"),
-            DemoPerson("佟树声", "petition", _R.HEAD, "head2"),
-            DemoPerson("伏念一", "petition", _R.HANDLER, "handler2"),
-            DemoPerson("满仓平", "justice", _R.MEDIATOR, "mediator2"),
-            DemoPerson("查雪梅", "room1", _R.INFORMANT, "room2"),
-            DemoPerson("米向东", "room2", _R.INFORMANT),
-            DemoPerson("凌云志", "room3", _R.INFORMANT),
-        ),
-    ),
-)
-
 # The district's own: its petition office takes what concerns the leaders of a township, and what is asked of it.
 DISTRICT_UNIT = DemoUnit("petition", _K.OFFICE, "{district}信访局", "district", "{district}人民政府", PETITION)
 DISTRICT_PEOPLE: tuple[DemoPerson, ...] = (
-    DemoPerson("谈文治", "district", _R.DISTRICT_ADMIN, "district"),
-    DemoPerson("古若谷", "district", _R.DESIGNATED, "sealed0"),
-    DemoPerson("向学勤", "petition", _R.HEAD, "head0"),
-    DemoPerson("栗小禾", "petition", _R.HANDLER, "handler0"),
+    DemoPerson("谈文治", "district", Role.DISTRICT_ADMIN, "district"),
+    DemoPerson("古若谷", "district", Role.DESIGNATED, "sealed0"),
+    DemoPerson("向学勤", "petition", Role.HEAD, "head0"),
+    DemoPerson("栗小禾", "petition", Role.HANDLER, "handler0"),
 )
