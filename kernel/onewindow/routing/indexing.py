@@ -24,10 +24,10 @@ from onewindow.routing.papers import CASE_BODY
 from onewindow.store import Store, Tx
 from onewindow.store.leader import Leader
 
-BATCH = 25
+BATCH = 16
 TICK = 0.5
 # While matters come in, a batch is followed by a rest of so many times what it took: the window goes first.
-REST = 3.0
+REST = 8.0
 log = structlog.get_logger(__name__)
 
 
