@@ -64,7 +64,7 @@ class Indexer:
                 else:
                     await asyncio.sleep(4 * TICK)
         finally:
-            self._leader.release()
+            await asyncio.shield(asyncio.to_thread(self._leader.release))
 
     async def _follow(self) -> None:
         while await asyncio.to_thread(self._leader.holds):
