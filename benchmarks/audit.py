@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Audit:
 
     data: Path
     database: str
-    office_file: Path
+    office_files: Mapping[str, Path]
 
     @contextmanager
     def kernel(self) -> Iterator[Connection]:
@@ -53,9 +53,13 @@ class Audit:
             yield connection
 
     @contextmanager
-    def office(self) -> Iterator[Connection]:
-        with self._read(self.office_file, schema_of("petition", "postgresql:") or "") as connection:
-            yield connection
+    def offices(self) -> Iterator[list[Connection]]:
+        """A connection to the store of each office."""
+        with ExitStack() as open_ones:
+            yield [
+                open_ones.enter_context(self._read(file, schema_of(office, "postgresql:") or ""))
+                for office, file in self.office_files.items()
+            ]
 
     @contextmanager
     def _read(self, file: Path, schema: str) -> Iterator[Connection]:
@@ -71,14 +75,13 @@ class Audit:
             engine.dispose()
 
     def differences(self) -> list[str]:
-        """Where the kernel's mirror and the office's proceedings differ."""
-        with self.kernel() as kernel, self.office() as office:
+        """Where the kernel's mirror and the offices' proceedings differ."""
+        with self.kernel() as kernel, self.offices() as offices:
             a, p = ASSIGNMENT.c, PROCEEDING.c
             query = select(a.id, a.proceeding_version, a.proceeding_state, a.version).where(a.office.is_not(None))
             mirror = {row[0]: tuple(row[1:]) for row in kernel.execute(query)}
-            own = {
-                row[0]: tuple(row[1:]) for row in office.execute(select(p.id, p.version, p.state, p.assignment_version))
-            }
+            theirs = select(p.id, p.version, p.state, p.assignment_version)
+            own = {row[0]: tuple(row[1:]) for office in offices for row in office.execute(theirs)}
         return [
             f"assignment {key}: kernel {mirror.get(key)}, office {own.get(key)}"
             for key in mirror.keys() | own.keys()
@@ -103,11 +106,11 @@ def audit(
     """Everything that was acknowledged is there once, and everything that is there is whole."""
     wrong = look.differences()
     vault = Vault.load(Settings(data=look.data).key_file)
-    with look.kernel() as kernel, look.office() as office:
+    with look.kernel() as kernel, look.offices() as offices:
         cases = {row.number: row.id for row in kernel.execute(select(CASE.c.number, CASE.c.id))}
         lost = [r["number"] for r in registered.values() if cases.get(r["number"]) != r["case_id"]]
         wrong += [f"lost: {number}" for number in lost]
-        doubled = _doubled(kernel, office, registered, cases)
+        doubled = _doubled(kernel, offices, registered, cases)
         wrong += doubled
         wrong += _gaps(cases)
         moved = select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.proceeding_version > 0)
@@ -121,7 +124,7 @@ def audit(
             if not verdict.ok:
                 wrong.append(f"chain of {number}: {verdict.problem} at {verdict.seq}")
         query = text("SELECT count(*) FROM parked WHERE resolved_at IS NULL")
-        parked = sum(int(each.scalar(query) or 0) for each in (kernel, office))
+        parked = sum(int(each.scalar(query) or 0) for each in (kernel, *offices))
         if parked:
             wrong.append(f"{parked} messages are parked")
     report = Report(
@@ -132,7 +135,7 @@ def audit(
 
 
 def _doubled(
-    kernel: Connection, office: Connection, registered: Mapping[str, Mapping[str, Any]], cases: Mapping[str, str]
+    kernel: Connection, offices: list[Connection], registered: Mapping[str, Mapping[str, Any]], cases: Mapping[str, str]
 ) -> list[str]:
     found = []
     numbers = Counter(r["number"] for r in registered.values())
@@ -152,9 +155,10 @@ def _doubled(
     found += [f"issued {count} times: {document}" for document, count in issued.items() if count > 1]
     assigned = Counter(row[0] for row in kernel.execute(select(ASSIGNMENT.c.case_id)))
     found += [f"assigned {count} times: {case}" for case, count in assigned.items() if count > 1]
-    commands = Counter(row[0] for row in office.execute(select(COMMAND.c.assignment_id)))
+    commands = Counter(row[0] for office in offices for row in office.execute(select(COMMAND.c.assignment_id)))
     found += [f"commanded {count} times: {assignment}" for assignment, count in commands.items() if count > 1]
-    versions = {row.id: row.version for row in office.execute(select(PROCEEDING.c.id, PROCEEDING.c.version))}
+    proceedings = select(PROCEEDING.c.id, PROCEEDING.c.version)
+    versions = {row.id: row.version for office in offices for row in office.execute(proceedings)}
     found += [f"{commands[one]} commands, version {at}: {one}" for one, at in versions.items() if at != commands[one]]
     return found
 

@@ -26,11 +26,15 @@ from benchmarks import processes
 from benchmarks.audit import Audit, Report, audit
 from benchmarks.client import Answer, Client
 from benchmarks.load import matter
+from onewindow.office.types import OfficeId
 from onewindow.settings import Settings
 from tests.support import environments, postgres, towns
 from tests.support.processes import CentreProcess, OfficeProcess
 
-VICTIMS = ("centre", "nats", "office")
+OFFICES = (towns.PETITION, towns.MEDIATION)
+VICTIMS = ("centre", "nats", *OFFICES)
+# The share of matters that are disputes between neighbours, which go to mediation.
+DISPUTES = 0.3
 TOWNS = 3
 REGISTERING = 6
 ACTING = 4
@@ -48,7 +52,7 @@ class Acknowledged:
 
 
 class Site:
-    """A centre with its bus, and petition in a process of its own; everything can be killed and started again."""
+    """A centre with its bus, and two offices in processes of their own; everything can be killed and started again."""
 
     def __init__(self, folder: Path, database: str) -> None:
         self.data = folder / "data"
@@ -64,27 +68,31 @@ class Site:
         self.centre = CentreProcess(environments.own(), self.data, given)
         self.home = folder / "department"
         self.home.mkdir(mode=0o700)
-        self.office: OfficeProcess | None = None
+        self.offices: dict[str, OfficeProcess] = {}
         self.kills = dict.fromkeys(VICTIMS, 0)
 
     def start(self) -> None:
         self.centre.start()
-        credentials = self.centre.let_in(towns.PETITION, self.home / "petition.json")
-        database = self.database or f"sqlite:///{self.home / 'petition.db'}"
-        self.office = OfficeProcess(environments.own(), towns.PETITION, credentials, self.home, database)
-        if self.database:
-            self.office.migrate()
-        self.office.start(self.centre)
+        for name in OFFICES:
+            credentials = self.centre.let_in(name, self.home / f"{name}.json")
+            database = self.database or f"sqlite:///{self.files[name]}"
+            office = self.offices[name] = OfficeProcess(environments.own(), name, credentials, self.home, database)
+            if self.database:
+                office.migrate()
+            office.start(self.centre)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Where each office keeps its store, if it keeps it in a file."""
+        return {name: self.home / f"{name}.db" for name in OFFICES}
 
     def stop(self) -> None:
-        for child in (self.office.child if self.office else None, self.centre.child):
-            if child is not None:
-                with contextlib.suppress(Exception):
-                    child.stop()
+        for child in (*(office.child for office in self.offices.values()), self.centre.child):
+            with contextlib.suppress(Exception):
+                child.stop()
 
     def kill(self, victim: str) -> None:
         """End it without a chance to say goodbye, and start it again; the centre restarts the nats-server itself."""
-        assert self.office is not None
         self.kills[victim] += 1
         if victim == "nats":
             assert self.centre.child.process is not None
@@ -92,10 +100,10 @@ class Site:
                 with contextlib.suppress(ProcessLookupError, FileNotFoundError):
                     if processes.name(child) == "nats-server":
                         os.kill(child, signal.SIGKILL)
-        elif victim == "office":
-            self.office.child.kill()
+        elif victim in self.offices:
+            self.offices[victim].child.kill()
             time.sleep(random.uniform(0, 0.5))
-            self.office.child.start()
+            self.offices[victim].child.start()
         else:
             self.centre.child.kill()
             time.sleep(random.uniform(0, 0.3))
@@ -130,11 +138,13 @@ class Load:
             town = random.choice(self._site.towns).code
             key = uuid4().hex
             self._said.asked += 1
-            answer = await self._until(client, {201}, "POST", "/api/v1/cases", matter(town), idempotency_key=key)
+            dispute = random.random() < DISPUTES
+            brought = matter(town) | ({"track": "F", "category": "0202"} if dispute else {})
+            answer = await self._until(client, {201}, "POST", "/api/v1/cases", brought, idempotency_key=key)
             if answer.status == 201:
                 receipt = answer.json()
                 self._said.registered[key] = receipt
-                if random.random() < 0.3:
+                if not dispute and random.random() < 0.3:
                     self._todo.put_nowait((town, receipt["number"]))
             await asyncio.sleep(random.uniform(0, 0.01))
 
@@ -183,7 +193,7 @@ async def strike(site: Site, kills: int, said: Acknowledged, look: Audit, say: A
     running = asyncio.create_task(load.run())
     for number in range(kills):
         await asyncio.sleep(random.uniform(0.3, 1.5))
-        victim = VICTIMS[number % 3] if number < 3 else random.choice(VICTIMS)
+        victim = VICTIMS[number] if number < len(VICTIMS) else random.choice(VICTIMS)
         await asyncio.to_thread(site.kill, victim)
         say(f"{number + 1}/{kills} {victim}: {len(said.registered)} registered, {len(said.acted)} acted")
     await asyncio.sleep(1.0)
@@ -208,13 +218,14 @@ def site_of(store: str, *, keep: bool = False) -> Iterator[Site]:
         closing.callback(site.stop)
         site.start()
         for town in site.towns:
-            _enable(site, town.code)
+            for name in OFFICES:
+                _enable(site, town.code, name)
         yield site
 
 
-def _enable(site: Site, township: str) -> None:
+def _enable(site: Site, township: str, name: OfficeId) -> None:
     async def ask() -> Answer:
-        path = f"/api/v1/townships/{township}/offices/{towns.PETITION}"
+        path = f"/api/v1/townships/{township}/offices/{name}"
         return await Client(site.centre.url).ask("PUT", path, authorization=f"Bearer {site.centre.operator}")
 
     answer = asyncio.run(ask())
@@ -230,7 +241,7 @@ def run(
     said = Acknowledged()
     with site_of(store, keep=keep) as site:
         say(f"folder {site.data.parent}")
-        look = Audit(site.data, site.database, site.home / "petition.db")
+        look = Audit(site.data, site.database, site.files)
         settled = asyncio.run(strike(site, kills, said, look, say))
         report, wrong = audit(look, said.registered, said.acted, kills, store)
         if not settled:
