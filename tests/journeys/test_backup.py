@@ -158,7 +158,8 @@ def test_an_office_that_lost_its_disk_goes_on_where_it_was(centres: Any, tmp_pat
     township = staffed(centre)
     handler = township.handler
     early, untouched = accepted(township), accepted(township)
-    store = Path(centre.office.database.removeprefix("sqlite:///"))  # type: ignore[union-attr]
+    assert centre.office is not None
+    store = Path(centre.office.database.removeprefix("sqlite:///"))
     shelf = tmp_path / "shelf"
     run(tmp_path, "backup", "create", str(shelf), "--office", PETITION, "--database", f"sqlite:///{store}")
     (backup,) = shelf.glob("onewindow-*")
@@ -197,7 +198,8 @@ def test_an_office_whose_store_was_put_back_behind_its_back_notices(centres: Any
     centre: Arranged = centres(APART)
     township = staffed(centre)
     citizen = accepted(township)
-    store = Path(centre.office.database.removeprefix("sqlite:///"))  # type: ignore[union-attr]
+    assert centre.office is not None
+    store = Path(centre.office.database.removeprefix("sqlite:///"))
     yesterday = tmp_path / "yesterday.db"
     with closing(sqlite3.connect(store)) as source, closing(sqlite3.connect(yesterday)) as target:
         source.backup(target)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from onewindow.access.principal import PartyKey
 from onewindow.errors import Forbidden, NotFound, Refused
 from onewindow.routing.opinions import Score
 from tests.support.matter import ACCEPT, START, until
@@ -94,8 +95,8 @@ async def _is(matter: Dispute, outcome: str) -> bool:
     return (await petition_facts(matter)).get("mediation") == outcome
 
 
-async def _told(matter: Dispute, key: object, text: str) -> bool:
-    return text in [e.words.get("text") for e in (await matter.sees(key)).entries]  # type: ignore[arg-type]
+async def _told(matter: Dispute, key: PartyKey, text: str) -> bool:
+    return text in [e.words.get("text") for e in (await matter.sees(key)).entries]
 
 
 async def test_from_petition_to_a_refusal_that_costs_nothing_and_stops_no_clock(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -21,9 +22,9 @@ from tests.support.path import Running, Town
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def find(centre: Running, who: Principal, text: str = "", **more: object) -> Found:
+async def find(centre: Running, who: Principal, text: str = "", **more: Any) -> Found:
     await centre.centre.indexer.catch_up()
-    return await centre.centre.search.find(who, text, **more)  # type: ignore[arg-type]
+    return await centre.centre.search.find(who, text, **more)
 
 
 def numbers(found: Found) -> list[str]:
@@ -120,8 +121,8 @@ async def test_filters_narrow_what_the_words_find(centre: Running, town: Town) -
     there = await town.register(text="噪音三", place_unit=at, channel="call")
     deputy = town.who("deputy")
 
-    async def narrowed(**more: object) -> list[str]:
-        return numbers(await find(centre, deputy, "噪音", filters=Filters(**more)))  # type: ignore[arg-type]
+    async def narrowed(**more: Any) -> list[str]:
+        return numbers(await find(centre, deputy, "噪音", filters=Filters(**more)))
 
     assert await narrowed(channel="letter") == [letter.number]
     assert await narrowed(category="0503") == [visit.number]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import Connection, text
+from sqlalchemy import ClauseElement, Connection, text
 
 from onewindow.access.policy import reach
 from onewindow.registry.intake import Registration
@@ -124,7 +124,7 @@ async def test_it_goes_by_the_index_and_looks_at_no_case_that_is_no_hit(imported
         assert "SEARCH search_copy USING INTEGER PRIMARY KEY" in rows and "SCAN" not in rows, rows
 
 
-def plan(conn: Connection, query: object) -> str:
-    said = str(query.compile(conn, compile_kwargs={"literal_binds": True}))  # type: ignore[attr-defined]
+def plan(conn: Connection, query: ClauseElement) -> str:
+    said = str(query.compile(conn, compile_kwargs={"literal_binds": True}))
     words = "EXPLAIN" if conn.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     return "\n".join(str(row) for row in conn.exec_driver_sql(f"{words} {said}").all())

@@ -1,9 +1,11 @@
 """Application, consent and acceptance: voluntary for each party, free, and refused without a cost."""
 
+from collections.abc import Callable
+
 import pytest
 
 from onewindow.office import Admit, Answer, Ask, Issue, Note
-from onewindow.testing import party
+from onewindow.testing import Walk, party
 from tests.unit.mediation.helpers import BOTH, INVITE, PAPER, accepted, agreed_to_talk, asked, begun, signing, talking
 
 
@@ -83,7 +85,7 @@ def test_a_refusal_touches_no_clock() -> None:
 
 
 @pytest.mark.parametrize("walk", [accepted, talking, signing])
-def test_art_23_any_party_ends_it_at_any_moment_without_a_reason(walk) -> None:  # type: ignore[no-untyped-def]
+def test_art_23_any_party_ends_it_at_any_moment_without_a_reason(walk: Callable[[], Walk]) -> None:
     found = walk().do("stop", party="respondent")
     assert found.state == "failed" and found.issued("termination_notice").text["why"] == "stopped"
 

@@ -1,5 +1,6 @@
 """Files of units against the organisation, on both databases."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ async def test_the_database_itself_keeps_a_code_for_one_unit(
 async def test_what_was_done_is_read_newest_first_and_by_subject(store: Store) -> None:
     for number in range(3):
         await store.write(
-            lambda tx, n=number: log.note(tx, at=NOW, actor="a", what="post.given", subject=f"s{n % 2}", post=str(n))  # type: ignore[misc]
+            partial(log.note, at=NOW, actor="a", what="post.given", subject=f"s{number % 2}", post=str(number))
         )
     every = await store.read(lambda conn: log.changes(conn, limit=2))
     assert [row.data["post"] for row in every] == ["2", "1", "0"]
